@@ -1,0 +1,44 @@
+# `make demo`, `make test` and `make lab` do all of their own set-up, in .venv, on a machine with Python 3.11+ and make.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# uv reads the same find-links folders as pip, so a local CPU build of torch is found by both.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+export VIRTUAL_ENV := $(CURDIR)/.venv
+UV := $(shell sed -n 's/^uv==/uv==/p' constraints.txt)
+
+.PHONY: demo test lab build lint strength clean
+
+demo: .venv/ready
+	genlab demo
+
+lab: .venv/ready
+	genlab lab
+
+test: lint
+	pytest -n 2 --dist loadgroup -m "not gpu and not full"
+
+lint: .venv/ready
+	ruff check .
+	ruff format --check .
+	mypy
+	genlab build --check
+
+build: .venv/ready
+	genlab build
+
+# Runs every answer of tests/answers at 20 seeds and writes README's table.
+strength: .venv/ready
+	python -m tests.strength --seeds 20 --write README.md
+
+# TORCH_INDEX: where to take torch from, for Linux without a GPU (README says more).
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genlab needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
+	$(if $(TORCH_INDEX),uv pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch)
+	uv pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,51 @@
+"""The checks: one module per exercise, `checks/<lesson>/<exercise>.py`, each with one `EXERCISE`."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+from typing import Any
+
+from autograder.exercise import Exercise
+
+
+def module_name(exercise: str) -> str:
+    """Module of an exercise id: vae_fashion/Sampling → autograder.checks.vae_fashion.sampling."""
+    lesson, _, name = exercise.partition("/")
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return f"autograder.checks.{lesson}.{snake}"
+
+
+def find(exercise: str) -> Exercise:
+    """The check of an exercise id. Raises KeyError, with the ids there are, for one that the course does not have."""
+    if exercise not in _course():
+        raise KeyError(f"no exercise {exercise!r}; the course has: {', '.join(_course())}")
+    found: Exercise = importlib.import_module(module_name(exercise)).EXERCISE
+    return found
+
+
+def points(exercise: str) -> float:
+    """Points of an exercise in course.yml."""
+    return float(_course()[exercise]["points"])
+
+
+def ids(lesson: str | None = None) -> list[str]:
+    """Exercise ids in the course's order, of one lesson or of all."""
+    return [i for i in _course() if lesson is None or i.startswith(f"{lesson}/")]
+
+
+@functools.cache
+def _course() -> dict[str, dict[str, Any]]:
+    # Read without the validation that `genlab.course` does: a check must not wait for it.
+    import yaml
+
+    from genlab.paths import find as find_file
+
+    course = yaml.safe_load(find_file("course.yml").read_text(encoding="utf-8"))
+    return {
+        f"{lesson['id']}/{exercise['id']}": exercise
+        for chapter in course["chapters"]
+        for lesson in chapter["lessons"]
+        for exercise in lesson["exercises"]
+    }

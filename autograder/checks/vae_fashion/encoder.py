@@ -1,0 +1,363 @@
+"""Check of `vae_fashion/Encoder`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from autograder.claims import show
+from autograder.claims.compare import close, same_gradient
+from autograder.claims.laws import standard_normal
+from autograder.claims.modules import ModuleClaims, transplants
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
+from autograder.probes import Plan, Record
+
+
+class Reference(nn.Module):
+    """Three convolutions and two heads, without the sampling: x → (z_mean, z_log_var, z_mean)."""
+
+    def __init__(self, latent_dim: int) -> None:
+        super().__init__()
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(c_in, c_out, 3, 2, 1) for c_in, c_out in [(1, 32), (32, 64), (64, 128)]
+        )
+        self.heads = nn.ModuleList(nn.Linear(2048, latent_dim) for _ in range(2))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """(B, 1, 32, 32) → z_mean, z_log_var and a stand-in for z, each (B, latent_dim)."""
+        for convolution in self.convolutions:
+            x = convolution(x).clamp(min=0)
+        z_mean, z_log_var = (head(x.reshape(len(x), -1)) for head in self.heads)
+        return z_mean, z_log_var, z_mean
+
+
+def make_plan(draw: Draw) -> Plan:
+    """A batch in train and eval mode in float64, a single image in float32; latent sizes that no layer has
+    and that are large enough for log-variances of both signs."""
+    d = draw.size(13, 19)
+
+    def case(rows: int, latent_dim: int, dtype: str) -> dict[str, Any]:
+        cotangents = [draw.normal(rows, latent_dim, dtype=dtype) for _ in range(3)]
+        return {
+            "construct": [latent_dim],
+            "args": [draw.uniform(rows, 1, 32, 32, dtype=dtype)],
+            "cotangents": cotangents,
+            "seed": draw.seed(),
+            "training": [True, False],
+            "dtype": dtype,
+        }
+
+    return {
+        "probe": "transplant",
+        "cases": [case(draw.size(28, 36), d, "float64"), case(1, draw.size(9, 12), "float32")],
+    }
+
+
+MODULE = ModuleClaims("Encoder", Reference, ("z_mean", "z_log_var", "z"), ("x",))
+
+
+def _outputs(run: dict[str, Any]) -> list[torch.Tensor]:
+    return [item["data"] for item in run["value"]["items"]]
+
+
+def _best(factory: Callable[..., nn.Module], case: dict[str, Any], found: dict[str, Any]) -> nn.Module | None:
+    """The transplanted `factory` module that agrees with the learner's z_mean and z_log_var; None if none does."""
+    seen = _outputs(found["runs"][0])
+    for module in transplants(factory, case, found):
+        with torch.no_grad():
+            truth = module(*case["args"])
+        if close(seen[0], truth[0], torch.float32) and close(seen[1], truth[1], torch.float32):
+            return module
+    return None
+
+
+def _heads(plan: Plan, record: Record) -> Failure | None:
+    for case, found in zip(plan["cases"], record["cases"], strict=True):
+        module = _best(Reference, case, found)
+        if module is None:
+            seen = "z_mean and z_log_var differ from those of the network asked for, with the same weights"
+            expected = "conv, ReLU three times, flatten in the order C, H, W, then one linear layer for each of the two"
+            advice = "Compare your forward with that list, line by line: which activation is missing, or one too many?"
+            return Failure(seen, expected, advice, MODULE._called(case))
+        for run in found["runs"][1:]:
+            if not all(
+                close(a, b, torch.float32)
+                for a, b in zip(_outputs(run)[:2], _outputs(found["runs"][0])[:2], strict=True)
+            ):
+                seen = "z_mean or z_log_var in eval mode differ from those in train mode"
+                return Failure(seen, "the same in both", "Leave out dropout and batch norm.", MODULE._called(case))
+    return None
+
+
+def _gradient(plan: Plan, record: Record) -> Failure | None:
+    for case, found in zip(plan["cases"], record["cases"], strict=True):
+        module = _best(Reference, case, found)
+        if module is None or case["dtype"] == "float32":
+            continue  # in float32 rounding can push one of a million activations across ReLU's kink, and its gradient jumps
+        x = case["args"][0].clone().requires_grad_()
+        z_mean, z_log_var, _ = module(x)
+        half_noise = (_outputs(found["runs"][0])[2] - z_mean).detach() / 2  # ∂z/∂z_log_var, whatever the noise
+        outputs = (z_mean, z_log_var, z_mean + half_noise * z_log_var)
+        for index, name in enumerate(MODULE.outputs):
+            weighted = (outputs[index] * case["cotangents"][index]).sum()
+            truth = torch.autograd.grad(weighted, x, retain_graph=True)[0]
+            seen = found["runs"][0]["grads"][index][0]
+            if not same_gradient(seen, truth):
+                found_it = "is missing" if seen is None else f"is {show.tensor(seen)}"
+                advice = "Nothing between x and z may cut the graph (`no_grad`, `.detach()`, `.data`, `.sample()`), and z must be z_mean + σ·ε."
+                return Failure(f"the gradient of {name} {found_it}", show.tensor(truth), advice, MODULE._called(case))
+    return None
+
+
+def _noise(case: dict[str, Any], run: dict[str, Any]) -> torch.Tensor:
+    z_mean, z_log_var, z = (o.double() for o in _outputs(run))
+    return (z - z_mean) / torch.exp(0.5 * z_log_var)
+
+
+def _sampled(plan: Plan, record: Record) -> Failure | None:
+    case, runs = plan["cases"][0], record["cases"][0]["runs"]
+    for run in runs:
+        epsilon = _noise(case, run)
+        if not standard_normal(epsilon):
+            seen = f"(z − z_mean)/σ has mean {show.number(epsilon.mean())} and standard deviation {show.number(epsilon.std())}"
+            expected = "a draw of N(0, 1) for every element"
+            return Failure(
+                seen,
+                expected,
+                "Let your `Sampling` layer make z from z_mean and z_log_var, in this order.",
+                MODULE._called(case),
+            )
+    return None
+
+
+CLAIMS = (
+    MODULE.builds(),
+    MODULE.architecture(
+        "Three convolutions (1→32→64→128) and two linear layers from 2048 to latent_dim, all with bias."
+    ),
+    MODULE.runs(),
+    Claim("heads", "computes z_mean and z_log_var as asked", _heads),
+    Claim("gradient", "lets the gradient through to z_mean, z_log_var and z", _gradient),
+    Claim("sampled", "draws z from N(z_mean, σ²)", _sampled),
+    MODULE.inputs_unchanged(),
+)
+
+
+def _heads_match(factory: Callable[..., nn.Module], bend: Callable[[Any], Any] = lambda v: v) -> Any:
+    """`explains`: the record's heads are those of `factory` with the learner's weights, the log-variance bent by `bend`."""
+
+    def explains(plan: Plan, record: Record) -> bool:
+        return _runs(plan, record) and all(
+            any(_agrees(module, bend, case, found) for module in transplants(factory, case, found))
+            for case, found in zip(plan["cases"], record["cases"], strict=True)
+        )
+
+    return explains
+
+
+def _agrees(module: nn.Module, bend: Callable[[Any], Any], case: dict[str, Any], found: dict[str, Any]) -> bool:
+    seen = _outputs(found["runs"][0])
+    with torch.no_grad():
+        z_mean, z_log_var, *_ = module(*case["args"])
+    return close(seen[0], z_mean, torch.float32) and close(seen[1], bend(z_log_var), torch.float32)
+
+
+def _runs(plan: Plan, record: Record) -> bool:
+    return all(claim.judge(plan, record) is None for claim in CLAIMS if claim.name in ("builds", "runs"))
+
+
+def _activated(plan: Plan, record: Record) -> bool:
+    functions = (F.softplus, torch.tanh, torch.sigmoid, torch.abs)
+    return any(_heads_match(Reference, bend)(plan, record) for bend in functions) or _rectified(plan, record)
+
+
+def _rectified(plan: Plan, record: Record) -> bool:
+    """Positive log-variances are right and every negative one is not: ReLU, leaky ReLU of any slope, ELU …"""
+    if not _runs(plan, record):
+        return False
+    case, found = plan["cases"][0], record["cases"][0]
+    seen = _outputs(found["runs"][0])
+    for module in transplants(Reference, case, found):
+        with torch.no_grad():
+            z_mean, z_log_var, _ = module(*case["args"])
+        above = z_log_var > 1e-3
+        below = z_log_var < -1e-3
+        right = (seen[1] - z_log_var).abs() < 1e-4 * z_log_var.abs().max()
+        if (
+            close(seen[0], z_mean, torch.float32)
+            and bool(right[above].all())
+            and not bool(right[below].any())
+            and bool(below.any())
+        ):
+            return True
+    return False
+
+
+def _z_is_mean(plan: Plan, record: Record) -> bool:
+    if not _runs(plan, record):
+        return False
+    outputs = [_outputs(run) for found in record["cases"] for run in found["runs"]]
+    return all(close(z, z_mean) for z_mean, _, z in outputs) and _heads(plan, record) is None
+
+
+def _swapped(plan: Plan, record: Record) -> bool:
+    if not _runs(plan, record) or _heads(plan, record) is not None:
+        return False
+    z_log_var, z_mean, z = (o.double() for o in _outputs(record["cases"][0]["runs"][0]))
+    return standard_normal((z - z_mean) / torch.exp(0.5 * z_log_var))
+
+
+class shared_heads(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
+            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
+        )
+        self.head = nn.Linear(2048, latent_dim)
+
+    def forward(self, x):
+        z_mean = z_log_var = self.head(self.convolutions(x))
+        return (z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
+
+
+class activation_on_log_var(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
+            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
+        )
+        self.mean_head = nn.Linear(2048, latent_dim)
+        self.log_var_head = nn.Linear(2048, latent_dim)
+
+    def forward(self, x):
+        hidden = self.convolutions(x)
+        z_mean, z_log_var = (self.mean_head(hidden), torch.relu(self.log_var_head(hidden)))
+        return (z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
+
+
+class variance_head(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
+            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
+        )
+        self.mean_head = nn.Linear(2048, latent_dim)
+        self.log_var_head = nn.Linear(2048, latent_dim)
+
+    def forward(self, x):
+        hidden = self.convolutions(x)
+        z_mean, z_var = self.mean_head(hidden), torch.exp(self.log_var_head(hidden))
+        return z_mean, z_var, z_mean + torch.sqrt(z_var) * torch.randn_like(z_mean)
+
+
+class z_is_mean(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
+            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
+        )
+        self.mean_head = nn.Linear(2048, latent_dim)
+        self.log_var_head = nn.Linear(2048, latent_dim)
+
+    def forward(self, x):
+        hidden = self.convolutions(x)
+        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)
+        return z_mean, z_log_var, z_mean
+
+
+class outputs_swapped(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
+            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
+        )
+        self.mean_head = nn.Linear(2048, latent_dim)
+        self.log_var_head = nn.Linear(2048, latent_dim)
+
+    def forward(self, x):
+        hidden = self.convolutions(x)
+        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)
+        return (z_log_var, z_mean, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
+
+
+class relu_missing(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            *(nn.Conv2d(1, 32, 3, 2, 1), nn.Conv2d(32, 64, 3, 2, 1), nn.Conv2d(64, 128, 3, 2, 1), nn.Flatten())
+        )
+        self.mean_head = nn.Linear(2048, latent_dim)
+        self.log_var_head = nn.Linear(2048, latent_dim)
+
+    def forward(self, x):
+        hidden = self.convolutions(x)
+        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)
+        return (z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        "shared_heads",
+        "one linear layer is used for both z_mean and z_log_var",
+        "z_mean and z_log_var come out of one and the same linear layer: each needs its own, or the mean fixes the variance.",
+        shared_heads,
+        _heads_match(shared_heads),
+    ),
+    Misconception(
+        "activation_on_log_var",
+        "an activation function (ReLU, softplus, tanh …) is applied to z_log_var",
+        "There is an activation on z_log_var: a log-variance may be any number, negative ones above all, so the layer stays linear.",
+        activation_on_log_var,
+        _activated,
+    ),
+    Misconception(
+        "variance_head",
+        "the second output is the variance, exp of the linear layer, instead of the log-variance",
+        "The second output is exp(log σ²), the variance: return the linear layer's output itself, it is called the log-variance.",
+        variance_head,
+        _heads_match(Reference, torch.exp),
+    ),
+    Misconception(
+        "z_is_mean",
+        "z_mean is returned as z: nothing is sampled",
+        "The third output is z_mean once more: z has to be sampled, by your Sampling layer.",
+        z_is_mean,
+        _z_is_mean,
+    ),
+    Misconception(
+        "outputs_swapped",
+        "z_log_var is returned first and z_mean second",
+        "The first two outputs are in the wrong order: return z_mean, z_log_var, z.",
+        outputs_swapped,
+        _swapped,
+    ),
+    Misconception(
+        "relu_missing",
+        "the convolutions have no ReLU after them",
+        "There is no ReLU between the convolutions: without a non-linearity, three of them are no more than one.",
+        relu_missing,
+        _heads_match(relu_missing),
+    ),
+)
+
+EXERCISE = Exercise(
+    id="vae_fashion/Encoder",
+    make_plan=make_plan,
+    claims=CLAIMS,
+    misconceptions=MISCONCEPTIONS,
+    hints=(
+        "Three convolutions take 32×32 to 16×16, 8×8 and 4×4. How many numbers per image are left to flatten?",
+        "Build the layers in `__init__`: the convolutions with their ReLUs, a flatten, and two separate linear layers from 2048 to latent_dim.",
+        "In `forward`, run the convolutions once, give the result to both linear layers, and hand their outputs to a `Sampling()` that you made in `__init__`.",
+    ),
+    depends=("vae_fashion/Sampling",),
+)

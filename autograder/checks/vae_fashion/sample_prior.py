@@ -1,0 +1,333 @@
+"""Check of `vae_fashion/sample_prior`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from autograder.claims import show
+from autograder.claims.compare import close
+from autograder.claims.laws import fresh, standard_normal, uniform
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
+from autograder.probes import Plan, Record
+from autograder.probes.networks import build_network
+
+NAME, PARAMETERS = "sample_prior", ["decoder", "n", "latent_dim"]
+
+
+def make_plan(draw: Draw) -> Plan:
+    """A decoder with batch norm and dropout: many samples twice from train mode, then a few from eval mode, one last."""
+    d, width = draw.size(9, 12), draw.size(3, 4)
+    n = draw.size(900, 1000)
+    layers = [["linear", d, width], ["batch_norm", width], ["tanh"], ["dropout", 0.4], ["linear", width, 1024]]
+    network = {"kind": "sequential", "layers": [*layers, ["unflatten", 1, 32, 32]], "seed": draw.seed()}
+
+    def case(training: bool, sizes: list[int]) -> dict[str, Any]:
+        calls = [[{"ref": "decoder"}, size, d] for size in sizes]
+        return {"networks": {"decoder": {**network, "training": training}}, "calls": calls, "seed": draw.seed()}
+
+    return {"probe": "spy", "cases": [case(True, [n, n]), case(False, [draw.size(3, 8), 1])]}
+
+
+def _calls(plan: Plan, record: Record) -> list[tuple[dict[str, Any], list[Any], dict[str, Any]]]:
+    return [
+        (case, arguments, call)
+        for case, found in zip(plan["cases"], record["cases"], strict=True)
+        for arguments, call in zip(case["calls"], found["calls"], strict=False)
+    ]
+
+
+def _called(arguments: list[Any]) -> str:
+    return show.call(NAME, PARAMETERS, arguments)
+
+
+def _runs(plan: Plan, record: Record) -> Failure | None:
+    for _, arguments, call in _calls(plan, record):
+        if call["raised"]:
+            return Failure(show.error(call["raised"]), "images", show.advice(call["raised"]), _called(arguments))
+    return None
+
+
+def _returns(plan: Plan, record: Record) -> Failure | None:
+    for _, arguments, call in _calls(plan, record):
+        value, shape = call["value"], (arguments[1], 1, 32, 32)
+        if value["kind"] != "tensor" or value["data"].shape != shape:
+            advice = "Return the decoded images as one tensor: decode n codes of size latent_dim."
+            return Failure(
+                f"returned {show.value(value)}", f"a tensor of shape {show.shape(shape)}", advice, _called(arguments)
+            )
+        if not call["log"]:
+            seen = "the decoder was never called"
+            return Failure(seen, "decoded samples of the prior", "Call decoder(z).", _called(arguments))
+        if codes(call).shape != (arguments[1], arguments[2]):
+            seen = f"the decoder was fed a tensor of shape {show.shape(codes(call).shape)}"
+            wanted = f"z of shape ({arguments[1]}, {arguments[2]})"
+            return Failure(seen, wanted, "Draw one code of size latent_dim for each image.", _called(arguments))
+    return None
+
+
+def codes(call: dict[str, Any]) -> torch.Tensor:
+    """All z that the decoder received during a call, one after the other: (n, latent_dim)."""
+    return torch.cat([entry["inputs"][0].float() for entry in call["log"]])
+
+
+def decoded(case: dict[str, Any], z: torch.Tensor) -> torch.Tensor:
+    """Logits of the plan's decoder in eval mode."""
+    with torch.no_grad():
+        logits: torch.Tensor = build_network(case["networks"]["decoder"]).eval()(z)
+    return logits
+
+
+def _probabilities(plan: Plan, record: Record) -> Failure | None:
+    for case, arguments, call in _calls(plan, record):
+        seen, truth = call["value"]["data"], torch.special.expit(decoded(case, codes(call)))
+        if not close(seen, truth, torch.float32):
+            said = f"values between {show.number(seen.min())} and {show.number(seen.max())}"
+            expected = f"the decoder's probabilities in eval mode, between {show.number(truth.min())} and {show.number(truth.max())}"
+            return Failure(
+                said,
+                expected,
+                "Which mode is the decoder in, and what turns its logits into probabilities?",
+                _called(arguments),
+            )
+    return None
+
+
+def _law(plan: Plan, record: Record) -> Failure | None:
+    first, second = (codes(call) for call in record["cases"][0]["calls"])
+    for z in (first, second):
+        if not standard_normal(z):
+            seen = (
+                f"z has mean {show.number(z.mean())} and standard deviation {show.number(z.std())}, or repeats itself"
+            )
+            advice = "The prior is N(0, I): one normal draw for every image and latent dimension."
+            return Failure(seen, "independent draws of N(0, 1)", advice, _called(plan["cases"][0]["calls"][0]))
+    if not fresh(first, second):
+        advice = "Draw z inside the function, and set no seed there."
+        return Failure(
+            "two calls used the same z", "new draws in every call", advice, _called(plan["cases"][0]["calls"][0])
+        )
+    return None
+
+
+def _mode_restored(plan: Plan, record: Record) -> Failure | None:
+    for case, arguments, call in _calls(plan, record):
+        wanted = "train" if case["networks"]["decoder"]["training"] else "eval"
+        if call["modes"]["decoder"] != wanted:
+            seen = f"the decoder came in {wanted} mode and was left in {call['modes']['decoder']} mode"
+            advice = "Remember `decoder.training` first, and set it back by `decoder.train(...)` at the end."
+            return Failure(seen, f"{wanted} mode again", advice, _called(arguments))
+    return None
+
+
+def _no_grad(plan: Plan, record: Record) -> Failure | None:
+    for _, arguments, call in _calls(plan, record):
+        if call["value"]["requires_grad"] or any(entry["grad_enabled"] for entry in call["log"]):
+            seen = "the decoder ran with gradients enabled"
+            advice = "Decode inside `with torch.no_grad():`, which saves time and memory."
+            return Failure(seen, "no graph", advice, _called(arguments))
+        if not call["grad_enabled"]:
+            seen = "gradients were left disabled after the call"
+            advice = "Use `with torch.no_grad():`, which ends with its block."
+            return Failure(seen, "torch's gradient mode as it was", advice, _called(arguments))
+    return None
+
+
+def _decoder_kept(plan: Plan, record: Record) -> Failure | None:
+    for case, arguments, call in _calls(plan, record):
+        before = build_network(case["networks"]["decoder"]).state_dict()
+        changed = any(not torch.equal(before[name], now) for name, now in call["state"]["decoder"].items())
+        if changed or not call["requires_grad"]["decoder"]:
+            seen = (
+                "the decoder's weights or running statistics were changed" if changed else "the decoder was left frozen"
+            )
+            advice = "Only look at the decoder: eval mode keeps batch norm's statistics, and nothing needs freezing."
+            return Failure(seen, "the decoder as it was, ready to train on", advice, _called(arguments))
+    return None
+
+
+CLAIMS = (
+    Claim("runs", "runs without an error", _runs, recomputed=False, gate=True),
+    Claim("returns", "decodes n codes into n images", _returns, gate=True),
+    Claim("probabilities", "returns probabilities, decoded in eval mode", _probabilities),
+    Claim("law", "draws z from N(0, I), anew in every call", _law),
+    Claim("mode_restored", "leaves the decoder in the mode it was in", _mode_restored, recomputed=False),
+    Claim("no_grad", "records no graph", _no_grad, recomputed=False),
+    Claim("decoder_kept", "leaves the decoder's weights, statistics and flags alone", _decoder_kept, recomputed=False),
+)
+
+
+def _only(*failing: str) -> Any:
+    """`explains`: exactly these claims fail."""
+
+    def explains(plan: Plan, record: Record) -> bool:
+        if _runs(plan, record) or _returns(plan, record):
+            return False
+        return {c.name for c in CLAIMS if c.judge(plan, record)} == set(failing)
+
+    return explains
+
+
+def _logits(plan: Plan, record: Record) -> bool:
+    if _runs(plan, record) or _returns(plan, record):
+        return False
+    return all(close(c["value"]["data"], decoded(case, codes(c)), torch.float32) for case, _, c in _calls(plan, record))
+
+
+def _train_mode(plan: Plan, record: Record) -> bool:
+    if _runs(plan, record) or _returns(plan, record) or _mode_restored(plan, record):
+        return False
+    calls = [call for _, _, call in _calls(plan, record)]
+    answered = [torch.special.expit(torch.cat([e["outputs"][0] for e in c["log"]])) for c in calls]
+    same = all(close(c["value"]["data"], a, torch.float32) for c, a in zip(calls, answered, strict=True))
+    return same and any(entry["training"] for call in calls for entry in call["log"])
+
+
+def _graph_kept(plan: Plan, record: Record) -> bool:
+    enabled = all(e["grad_enabled"] for _, _, call in _calls(plan, record) for e in call["log"])
+    return enabled and _only("no_grad")(plan, record)
+
+
+def _uniform(plan: Plan, record: Record) -> bool:
+    if _runs(plan, record) or _returns(plan, record):
+        return False
+    z = codes(record["cases"][0]["calls"][0])
+    edges = [(0.0, 1.0), *((-e, e) for e in (0.5, 1.0, 3**0.5, 2.0, 3.0))]
+    return any(uniform(z, *edge) for edge in edges)
+
+
+def _same_every_time(plan: Plan, record: Record) -> bool:
+    if _runs(plan, record) or _returns(plan, record):
+        return False
+    first, second = (codes(call) for call in record["cases"][0]["calls"])
+    return torch.equal(first, second) and standard_normal(first)
+
+
+def logits_returned(decoder, n, latent_dim):
+    training = decoder.training
+    decoder.eval()
+    with torch.no_grad():
+        images = decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device))
+    decoder.train(training)
+    return images
+
+
+def uniform_draws(decoder, n, latent_dim):
+    training = decoder.training
+    decoder.eval()
+    with torch.no_grad():
+        images = torch.sigmoid(decoder(torch.rand(n, latent_dim, device=next(decoder.parameters()).device)))
+    decoder.train(training)
+    return images
+
+
+def graph_kept(decoder, n, latent_dim):
+    training = decoder.training
+    decoder.eval()
+    images = torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
+    decoder.train(training)
+    return images
+
+
+def train_mode(decoder, n, latent_dim):
+    with torch.no_grad():
+        return torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
+
+
+def left_in_eval(decoder, n, latent_dim):
+    decoder.eval()
+    with torch.no_grad():
+        return torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
+
+
+def left_in_train(decoder, n, latent_dim):
+    decoder.eval()
+    with torch.no_grad():
+        images = torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
+    decoder.train()
+    return images
+
+
+def same_every_time(decoder, n, latent_dim):
+    torch.manual_seed(0)
+    training = decoder.training
+    decoder.eval()
+    with torch.no_grad():
+        images = torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
+    decoder.train(training)
+    return images
+
+
+def _left_in(mode: str) -> Any:
+    only = _only("mode_restored")
+
+    def explains(plan: Plan, record: Record) -> bool:
+        return only(plan, record) and all(call["modes"]["decoder"] == mode for _, _, call in _calls(plan, record))
+
+    return explains
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        "logits_returned",
+        "the decoder's logits are returned: the sigmoid is missing",
+        "These are the decoder's logits: a sigmoid turns them into probabilities.",
+        logits_returned,
+        _logits,
+    ),
+    Misconception(
+        "uniform_draws",
+        "z is drawn from a uniform distribution instead of N(0, I)",
+        "z is uniform: the VAE's prior is normal, so draw by `torch.randn`, not `torch.rand`.",
+        uniform_draws,
+        _uniform,
+    ),
+    Misconception(
+        "graph_kept",
+        "the decoder runs with gradients enabled",
+        "The decoder runs with gradients enabled: sampling needs no graph, so put it under `torch.no_grad()`.",
+        graph_kept,
+        _graph_kept,
+    ),
+    Misconception(
+        "train_mode",
+        "the decoder is called in the mode in which it comes, train mode included",
+        "The decoder is never put in eval mode: batch norm and dropout then make an image depend on chance and on the others.",
+        train_mode,
+        _train_mode,
+    ),
+    Misconception(
+        "left_in_eval",
+        "the decoder is left in eval mode, even if it came in train mode",
+        "The decoder is left in eval mode: put it back in the mode in which it came, or training goes on without dropout and batch statistics.",
+        left_in_eval,
+        _left_in("eval"),
+    ),
+    Misconception(
+        "left_in_train",
+        "the decoder is left in train mode, even if it came in eval mode",
+        "The decoder is left in train mode even when it came in eval mode: remember `decoder.training` and set it back.",
+        left_in_train,
+        _left_in("train"),
+    ),
+    Misconception(
+        "same_every_time",
+        "a seed set inside makes every call draw the same z",
+        "Every call gives the same images: a seed is set inside the function.",
+        same_every_time,
+        _same_every_time,
+    ),
+)
+
+EXERCISE = Exercise(
+    id="vae_fashion/sample_prior",
+    make_plan=make_plan,
+    claims=CLAIMS,
+    misconceptions=MISCONCEPTIONS,
+    hints=(
+        "Where in the latent space are the codes that the KL term made the decoder familiar with?",
+        "Draw z from N(0, I) of shape (n, latent_dim) on the decoder's device, decode in eval mode under no_grad, and remember what the decoder returns.",
+        "`next(decoder.parameters()).device` is the device; keep `decoder.training` in a variable first and give it to `decoder.train(...)` at the end.",
+    ),
+)

@@ -1,0 +1,231 @@
+"""Claims for exercises of the call pattern: the learner's function against an independent oracle on the same inputs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from autograder.claims import show
+from autograder.claims.compare import close, outputs_of, same_gradient
+from autograder.exercise import Claim, Failure
+from autograder.probes import Plan, Record
+from autograder.report import Pictures
+
+Oracle = Callable[..., Any]
+
+
+class CallClaims:
+    """Claims of one exercise whose truth is `oracle`: same arguments, float64, written independently of the solution.
+
+    names: of the outputs, in order; parameters of the oracle name the arguments in messages.
+    """
+
+    def __init__(self, name: str, oracle: Oracle, outputs: tuple[str, ...]) -> None:
+        self.name, self.oracle, self.outputs = name, oracle, outputs
+        self.parameters = list(inspect.signature(oracle).parameters)
+        self._truths: dict[int, tuple[dict[str, Any], list[torch.Tensor]]] = {}
+
+    def standard(self, *, value_advice: str, gradient_advice: str | None = None) -> tuple[Claim, ...]:
+        """The claims that every function of this pattern makes."""
+        claims = [self.runs(), self.returns(), self.dtype(), self.finite(), self.value(value_advice)]
+        if gradient_advice:
+            claims.append(self.gradient(gradient_advice))
+        return (*claims, self.inputs_unchanged())
+
+    def runs(self) -> Claim:
+        """It runs on every input of the plan."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, call in self._calls(plan, record):
+                if call["raised"]:
+                    raised = call["raised"]
+                    return Failure(show.error(raised), "a result", show.advice(raised), self._called(case))
+            return None
+
+        return Claim("runs", "runs without an error", judge, recomputed=False, gate=True)
+
+    def returns(self) -> Claim:
+        """It returns tensors of the right number and shapes."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, call in self._calls(plan, record):
+                expected = self._truth(case)
+                found = outputs_of(call["value"])
+                problem = self._wrong_form(call["value"], found, expected)
+                if problem:
+                    form = ", ".join(
+                        f"{n} {'scalar' if e.ndim == 0 else show.shape(e.shape)}"
+                        for n, e in zip(self.outputs, expected, strict=True)
+                    )
+                    kind = "tensors" if len(expected) > 1 else "a tensor"
+                    return Failure(f"returned {problem[0]}", f"{kind}: {form}", problem[1], self._called(case))
+            return None
+
+        return Claim("returns", f"returns {', '.join(self.outputs)} in the right shape", judge, gate=True)
+
+    def _wrong_form(
+        self, value: dict[str, Any], found: list[dict[str, Any]], expected: list[torch.Tensor]
+    ) -> tuple[str, str] | None:
+        if value["kind"] == "NoneType":
+            return "None", "End the function with a `return`."
+        if len(found) != len(expected):
+            advice = f"Return exactly {', '.join(self.outputs)}."
+            return (f"{len(found)} values" if value["kind"] == "sequence" else "one value"), advice
+        for name, item, truth in zip(self.outputs, found, expected, strict=True):
+            label = f"{show.value(item)}" + (f" as {name}" if len(expected) > 1 else "")
+            if item["kind"] != "tensor":
+                return (
+                    label,
+                    "Return a torch tensor: `.item()`, `float(…)` and `.numpy()` cut the path of the gradient.",
+                )
+            if item["data"].shape != truth.shape:
+                return label, self._shape_advice(item["data"].shape, truth.shape)
+        return None
+
+    @staticmethod
+    def _shape_advice(seen: torch.Size, expected: torch.Size) -> str:
+        if len(expected) == 0:
+            return "Reduce it to one number: ask for each axis whether it is summed or averaged."
+        if seen.numel() == expected.numel():
+            return "The number of values is right, their arrangement is not: check the order of the axes."
+        return "Write down the shape after every line and find the first that surprises you."
+
+    def dtype(self) -> Claim:
+        """Results have the dtype of the inputs."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, call in self._calls(plan, record):
+                for name, item, truth in zip(self.outputs, outputs_of(call["value"]), self._truth(case), strict=True):
+                    want = _input_dtype(case) or truth.dtype
+                    if item["data"].dtype != want:
+                        seen = f"{name} came back as {show.dtype(item['data'].dtype)}"
+                        advice = (
+                            "Create new tensors like the inputs (`torch.zeros_like(x)`, `.to(x)`) and convert nothing."
+                        )
+                        return Failure(seen, f"{show.dtype(want)}, as the inputs", advice, self._called(case))
+            return None
+
+        return Claim("dtype", "keeps the dtype of its inputs", judge)
+
+    def finite(self) -> Claim:
+        """No result is NaN or infinite."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, call in self._calls(plan, record):
+                for name, item in zip(self.outputs, outputs_of(call["value"]), strict=True):
+                    bad = int((~torch.isfinite(item["data"].double())).sum())
+                    if bad:
+                        seen = f"{bad} of the {item['data'].numel()} values of {name} are NaN or infinite"
+                        advice = "Look for a logarithm or quantile of 0, a division by 0, or an exponential of a large number."
+                        return Failure(seen, "finite values", advice, self._called(case))
+            return None
+
+        return Claim("finite", "stays finite", judge, gate=True)
+
+    def value(self, advice: str, only: str | None = None) -> Claim:
+        """Values agree with the oracle's; `only` one named output, or all."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, call in self._calls(plan, record):
+                for name, item, truth in zip(self.outputs, outputs_of(call["value"]), self._truth(case), strict=True):
+                    precision = (
+                        torch.float64 if _input_dtype(case) == item["data"].dtype == torch.float64 else torch.float32
+                    )
+                    if only in (None, name) and not close(item["data"], truth, precision):
+                        seen = f"{name} is {show.tensor(item['data'])}"
+                        pictures = _pictures(item["data"], truth)
+                        return Failure(seen, show.tensor(truth), advice, self._called(case), pictures)
+            return None
+
+        label = only or " and ".join(self.outputs)
+        return Claim(only or "value", f"{label}: the right value", judge)
+
+    def gradient(self, advice: str) -> Claim:
+        """Gradients by the inputs agree with the oracle's."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, call in self._calls(plan, record):
+                if not case.get("grad"):
+                    continue
+                truth = self._true_gradients(case)
+                for name, row, true_row in zip(self.outputs, call["grads"], truth, strict=False):
+                    for index, seen, expected in zip(case["grad"], row, true_row, strict=True):
+                        if not same_gradient(seen, expected):
+                            label = f"the gradient of {name} by {self.parameters[index]}"
+                            found = "is missing" if seen is None else f"is {show.tensor(seen)}"
+                            want = "none" if expected is None else show.tensor(expected)
+                            return Failure(f"{label} {found}", want, advice, self._called(case))
+            return None
+
+        return Claim("gradient", "has the right gradient", judge)
+
+    def inputs_unchanged(self) -> Claim:
+        """Arguments are left as they were."""
+        return unchanged_claim(self.parameters, self._called)
+
+    def _calls(self, plan: Plan, record: Record) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        for case, found in zip(plan["cases"], record["cases"], strict=True):
+            for call in found["calls"]:
+                yield case, call
+
+    def _called(self, case: dict[str, Any]) -> str:
+        return show.call(self.name, self.parameters, case["args"])
+
+    def _truth(self, case: dict[str, Any]) -> list[torch.Tensor]:
+        """The oracle's outputs for a case; several claims ask, so the latest are kept (with their case, which pins its id)."""
+        if id(case) not in self._truths:
+            if len(self._truths) >= 32:
+                self._truths.clear()
+            result = self.oracle(*(_in_double(a) for a in case["args"]))
+            self._truths[id(case)] = (case, list(result) if isinstance(result, tuple) else [result])
+        return self._truths[id(case)][1]
+
+    def _true_gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
+        args = [_in_double(a) for a in case["args"]]
+        leaves = [args[i].requires_grad_() for i in case["grad"]]
+        result = self.oracle(*args)
+        outputs = list(result) if isinstance(result, tuple) else [result]
+        rows: list[list[torch.Tensor | None]] = []
+        for output, cotangent in zip(outputs, case["cotangents"], strict=True):
+            weighted = (output * cotangent.double()).sum()
+            grads = torch.autograd.grad(weighted, leaves, retain_graph=True, allow_unused=True)
+            kind = _input_dtype(case)
+            rows.append([None if g is None else g.to(kind) for g in grads])
+        return rows
+
+
+def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], str]) -> Claim:
+    """Claim that no tensor argument was modified."""
+
+    def judge(plan: Plan, record: Record) -> Failure | None:
+        for case, found in zip(plan["cases"], record["cases"], strict=True):
+            for call in found.get("calls", found.get("runs", [])):
+                for name, before, after in zip(parameters, case["args"], call.get("args_after", []), strict=False):
+                    if isinstance(before, torch.Tensor) and not (
+                        after["kind"] == "tensor" and torch.equal(after["data"], before)
+                    ):
+                        seen = f"the argument {name} was changed"
+                        advice = "Avoid in-place operations (`+=`, `exp_`, `x[...] = `) on arguments: make new tensors."
+                        return Failure(seen, "it left as it was", advice, called(case))
+        return None
+
+    return Claim("inputs_unchanged", "leaves its arguments unchanged", judge, recomputed=False)
+
+
+def _in_double(value: Any) -> Any:
+    floating = isinstance(value, torch.Tensor) and value.is_floating_point()
+    return value.double() if floating else value.clone() if isinstance(value, torch.Tensor) else value
+
+
+def _input_dtype(case: dict[str, Any]) -> torch.dtype | None:
+    kinds = [a.dtype for a in case["args"] if isinstance(a, torch.Tensor) and a.is_floating_point()]
+    return kinds[0] if kinds else None
+
+
+def _pictures(seen: torch.Tensor, expected: torch.Tensor) -> Pictures | None:
+    """Both as pictures, when they are image-like: (B, C, H, W) with 1 or 3 channels of at least 6×6 pixels."""
+    image_like = seen.ndim == 4 and seen.shape[1] in (1, 3) and min(seen.shape[2:]) >= 6
+    return Pictures(seen[0].float(), expected[0].float()) if image_like else None

@@ -1,0 +1,100 @@
+"""When two results are the same: tight enough to see a wrong factor, loose enough for another order of summation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+# Relative and absolute (times the largest expected value) tolerance. Sums of a few thousand float32 terms in another
+# order differ by about 1e-6; in float64 by about 1e-14. Every effect that a check looks for is above 1e-2.
+TOLERANCE = {torch.float32: (1e-4, 1e-5), torch.float64: (1e-7, 1e-9)}
+
+
+def close(seen: torch.Tensor, expected: torch.Tensor, precision: torch.dtype | None = None) -> bool:
+    """Whether two tensors of one shape agree at the precision of the less precise (NaN never agrees)."""
+    if seen.shape != expected.shape:
+        return False
+    kinds = [precision] if precision else [seen.dtype, expected.dtype]
+    relative, absolute = TOLERANCE[torch.float32] if torch.float32 in kinds else TOLERANCE[torch.float64]
+    a, b = seen.double(), expected.double()
+    if not torch.equal(torch.isfinite(a), torch.isfinite(b)):
+        return False
+    finite = torch.isfinite(b)
+    a, b = a[finite], b[finite]
+    scale = float(b.abs().max()) if b.numel() else 0.0
+    return bool(((a - b).abs() <= relative * b.abs() + absolute * max(scale, 1e-12)).all())
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Whether two encoded values agree: kinds, shapes and numbers (tensors and Python numbers count alike)."""
+    if "items" in a and "items" in b and a["kind"] == b["kind"]:
+        if isinstance(a["items"], dict):
+            return a["items"].keys() == b["items"].keys() and all(
+                same_value(v, b["items"][k]) for k, v in a["items"].items()
+            )
+        return len(a["items"]) == len(b["items"]) and all(map(same_value, a["items"], b["items"]))
+    x, y = as_tensor(a), as_tensor(b)
+    if x is None or y is None:
+        return a["kind"] == b["kind"]
+    return close(x, y)
+
+
+def same_gradients(a: list[list[Any]], b: list[list[Any]]) -> bool:
+    """Whether two tables of gradients agree; a missing gradient agrees with zeros."""
+    if len(a) != len(b):
+        return False
+    pairs = [pair for row_a, row_b in zip(a, b, strict=True) for pair in zip(row_a, row_b, strict=False)]
+    return all(same_gradient(x, y) for x, y in pairs)
+
+
+def same_gradient(seen: torch.Tensor | None, expected: torch.Tensor | None) -> bool:
+    """Whether two gradients agree; None counts as zeros."""
+    if seen is None and expected is None:
+        return True
+    if seen is None or expected is None:
+        present = expected if seen is None else seen
+        return not bool(present.any())  # type: ignore[union-attr]
+    return close(seen, expected)
+
+
+def as_tensor(encoded: dict[str, Any]) -> torch.Tensor | None:
+    """The tensor of an encoded tensor or number; None for anything else."""
+    if encoded["kind"] == "tensor":
+        data: torch.Tensor = encoded["data"]
+        return data
+    if encoded["kind"] in ("int", "float", "bool"):
+        return torch.tensor(float(encoded["value"]), dtype=torch.float64)
+    return None
+
+
+def outputs_of(encoded: dict[str, Any]) -> list[dict[str, Any]]:
+    """A returned sequence as a list; a single value as a list of one."""
+    return encoded["items"] if encoded["kind"] == "sequence" else [encoded]
+
+
+def same_calls(plan: Any, record: Any, other: Any) -> bool:
+    """Whether two records of the call probe tell the same: errors, values and gradients.
+
+    Records without a single finite value never do: too many mistakes end in NaN.
+    """
+    if not any(_finite(call) for case in record["cases"] for call in case["calls"]):
+        return False
+    for case, twin in zip(record["cases"], other["cases"], strict=True):
+        if len(case["calls"]) != len(twin["calls"]) or _kind(case) != _kind(twin):
+            return False
+        for call, match in zip(case["calls"], twin["calls"], strict=True):
+            if _kind(call) != _kind(match) or not same_value(call["value"], match["value"]):
+                return False
+            if not same_gradients(call["grads"], match["grads"]):
+                return False
+    return True
+
+
+def _kind(entry: dict[str, Any]) -> str | None:
+    return entry["raised"]["type"] if entry["raised"] else None
+
+
+def _finite(call: dict[str, Any]) -> bool:
+    tensors = [as_tensor(item) for item in outputs_of(call["value"])]
+    return not call["raised"] and all(t is not None and bool(torch.isfinite(t.double()).all()) for t in tensors)

@@ -1,0 +1,78 @@
+"""Exact tests of random draws. Each p-value holds at finite size, so a right answer's risk can be added up.
+
+`standard_normal` makes at most 24 tests; no examination makes more than five calls of it and three other tests. At LEVEL = 1e-10 a right
+answer therefore fails with a probability below (5·24 + 3)·1e-10 ≈ 1.2e-8: less than once in 80 million examinations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+
+LEVEL = 1e-10
+
+
+def standard_normal(draws: torch.Tensor) -> bool:
+    """Whether draws (B, D) pass as independent N(0, 1): law, size, independence along both axes, length of the rows."""
+    draws = draws.double()
+    if not bool(torch.isfinite(draws).all()):
+        return False
+    tests = (_dkw(torch.special.ndtr(draws)), _rows_p(draws), *_energies_p(draws), *_energies_p(draws.T))
+    return min(tests) > LEVEL
+
+
+def uniform(draws: torch.Tensor, low: float, high: float) -> bool:
+    """Whether draws pass as independent U(low, high), and not as N(0, 1)."""
+    if not bool(torch.isfinite(draws).all()):
+        return False
+    inside = (draws.double() - low) / (high - low)
+    in_range = bool(((inside > -1e-5) & (inside < 1 + 1e-5)).all())
+    return in_range and _dkw(inside.clamp(0.0, 1.0)) > LEVEL
+
+
+def fresh(first: torch.Tensor, second: torch.Tensor) -> bool:
+    """Whether two N(0, 1) draws pass as independent of each other: (a + b)²/2 and (a − b)²/2 sum to χ² each."""
+    a, b = first.double(), second.double()
+    total, gap = (a + b).square().sum() / 2, (a - b).square().sum() / 2
+    return min(_chi_squared_p(total, a.numel()), _chi_squared_p(gap, a.numel())) > LEVEL
+
+
+def _dkw(probabilities: torch.Tensor) -> float:
+    """p-value of "independent U(0, 1)" by the Dvoretzky–Kiefer–Wolfowitz bound 2·exp(−2·n·d²) (Massart 1990)."""
+    n = probabilities.numel()
+    ordered = probabilities.flatten().sort().values
+    steps = torch.arange(n + 1, dtype=torch.float64) / n
+    distance = max(float((steps[1:] - ordered).max()), float((ordered - steps[:-1]).max()))
+    return min(1.0, 2.0 * math.exp(-2.0 * n * distance * distance))
+
+
+def _rows_p(draws: torch.Tensor) -> float:
+    """p-value of the rows' squared lengths, which are χ² with D degrees of freedom."""
+    half = torch.tensor(draws.shape[1] / 2, dtype=torch.float64)
+    return _dkw(torch.special.gammainc(half.expand(len(draws)), draws.square().sum(dim=1) / 2))
+
+
+def _energies_p(draws: torch.Tensor) -> Iterator[float]:
+    """p-values of the energy in each level of a Haar transform along the first axis, and between its two halves.
+
+    The transform is orthogonal, so each energy is χ². Draws that neighbours, halves or a whole axis share, or that cancel, have too much
+    of it somewhere and too little elsewhere.
+    """
+    half = len(draws) // 2
+    if half:
+        yield _chi_squared_p((draws[:half] - draws[half : 2 * half]).square().sum() / 2, draws[:half].numel())
+    rest = draws
+    while len(rest) > 1:
+        even, odd = rest[: len(rest) // 2 * 2 : 2], rest[1::2]
+        yield _chi_squared_p((even - odd).square().sum() / 2, even.numel())
+        rest = (even + odd) / math.sqrt(2.0)
+    yield _chi_squared_p(rest.square().sum(), rest.numel())
+
+
+def _chi_squared_p(statistic: torch.Tensor, degrees: int) -> float:
+    """Two-sided p-value of a χ² statistic."""
+    half = torch.tensor(degrees / 2, dtype=torch.float64)
+    value = torch.as_tensor(statistic, dtype=torch.float64) / 2
+    return 2.0 * min(float(torch.special.gammainc(half, value)), float(torch.special.gammaincc(half, value)), 0.5)

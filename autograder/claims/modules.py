@@ -1,0 +1,149 @@
+"""Claims for `nn.Module` exercises: the learner's module with transplanted weights against a reference with the same.
+
+The probe fills the learner's parameters in their own registration order. The judge regenerates those values from the seed
+and hands them to a reference module by shape; inside a group of equal shapes every assignment is tried, so attribute names,
+grouping and order of registration are free.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from autograder.claims import show
+from autograder.claims.calls import unchanged_claim
+from autograder.claims.compare import outputs_of
+from autograder.exercise import Claim, Failure
+from autograder.probes import Plan, Record
+from autograder.probes.networks import fill, weights
+
+MOST_ASSIGNMENTS = 5000  # parameters of one shape that would give more orders than this do not occur in the course
+
+Factory = Callable[..., nn.Module]
+
+
+class ModuleClaims:
+    """Claims of one module exercise. `reference` builds the module whose weights the learner's are mapped to;
+    `outputs` names what forward returns, `parameters` its arguments."""
+
+    def __init__(self, name: str, reference: Factory, outputs: tuple[str, ...], parameters: tuple[str, ...]) -> None:
+        self.name, self.reference, self.outputs, self.parameters = (name, reference, outputs, parameters)
+
+    def builds(self) -> Claim:
+        """The class can be built and is an nn.Module."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, found in zip(plan["cases"], record["cases"], strict=True):
+                called = f"{self.name}({', '.join(map(repr, case['construct']))})"
+                if found["raised"]:
+                    return Failure(show.error(found["raised"]), "a module", show.advice(found["raised"]), called)
+                if found["module"]["parameters"] is None:
+                    seen = f"made a {found['module']['type']}"
+                    return Failure(seen, "an nn.Module", "Keep the class line of the stub.", called)
+            return None
+
+        return Claim("builds", "can be built", judge, recomputed=False, gate=True)
+
+    def architecture(self, advice: str) -> Claim:
+        """The parameters have the shapes of the asked-for layers."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, found in zip(plan["cases"], record["cases"], strict=True):
+                seen = [tuple(shape) for _, shape in found["module"]["parameters"]]
+                wanted = [tuple(p.shape) for p in self.reference(*case["construct"]).parameters()]
+                if sorted(seen) != sorted(wanted):
+                    missing, extra = (_difference(wanted, seen), _difference(seen, wanted))
+                    parts = [f"parameters of shape {_shapes(extra)} that do not belong"] if extra else []
+                    parts += [f"no parameters of shape {_shapes(missing)}"] if missing else []
+                    total = sum(p.numel() for p in self.reference(*case["construct"]).parameters())
+                    expected = f"{len(wanted)} parameter tensors with {total:,} values in all"
+                    called = f"{self.name}({', '.join(map(repr, case['construct']))})"
+                    return Failure("it has " + " and ".join(parts), expected, advice, called)
+            return None
+
+        return Claim("architecture", "has the layers asked for", judge, gate=True)
+
+    def runs(self) -> Claim:
+        """forward runs and returns the named tensors in the right shape."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, found in zip(plan["cases"], record["cases"], strict=True):
+                shapes = self._output_shapes(case)
+                for run in found["runs"]:
+                    if run["raised"]:
+                        raised = run["raised"]
+                        return Failure(show.error(raised), "a result", show.advice(raised), self._called(case))
+                    problem = self._wrong_form(run["value"], shapes)
+                    if problem:
+                        form = ", ".join(f"{n} {show.shape(s)}" for n, s in zip(self.outputs, shapes, strict=True))
+                        return Failure(f"returned {problem[0]}", form, problem[1], self._called(case))
+            return None
+
+        return Claim("runs", f"returns {', '.join(self.outputs)} in the right shape", judge, gate=True)
+
+    def _wrong_form(self, value: dict[str, Any], shapes: list[torch.Size]) -> tuple[str, str] | None:
+        if value["kind"] == "NoneType":
+            return "None", "End `forward` with a `return`."
+        found = outputs_of(value)
+        if len(found) != len(shapes):
+            names = ", ".join(self.outputs)
+            return f"{len(found)} values" if len(found) > 1 else show.value(value), f"Return exactly {names}."
+        for name, item, shape in zip(self.outputs, found, shapes, strict=True):
+            if item["kind"] != "tensor" or item["data"].shape != shape:
+                advice = "Print the shape after every layer and find the first that surprises you."
+                return f"{show.value(item)} as {name}", advice
+            if not bool(torch.isfinite(item["data"].double()).all()):
+                return (
+                    f"NaN or infinite values in {name}",
+                    "Look for a division by 0 or an exponential of a large number.",
+                )
+        return None
+
+    def _output_shapes(self, case: dict[str, Any]) -> list[torch.Size]:
+        with torch.no_grad():
+            result = self.reference(*case["construct"]).to(getattr(torch, case["dtype"]))(*case["args"])
+        return [r.shape for r in (result if isinstance(result, tuple) else (result,))]
+
+    def _called(self, case: dict[str, Any]) -> str:
+        construct = ", ".join(map(repr, case["construct"]))
+        return show.call(f"{self.name}({construct})", list(self.parameters), case["args"])
+
+    def inputs_unchanged(self) -> Claim:
+        """Arguments of forward are left as they were."""
+        return unchanged_claim(list(self.parameters), self._called)
+
+
+def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -> Iterator[nn.Module]:
+    """Modules made by `factory` that carry the learner's weights, one for each way to hand them out by shape."""
+    module = factory(*case["construct"])
+    fill(module, case["seed"])
+    given = [tuple(shape) for _, shape in found["module"]["parameters"]]
+    targets = list(module.parameters())
+    groups: dict[tuple[int, ...], tuple[list[int], list[int]]] = {}
+    for side, shapes in enumerate([given, [tuple(p.shape) for p in targets]]):
+        for index, shape in enumerate(shapes):
+            groups.setdefault(shape, ([], []))[side].append(index)
+    if any(len(sources) != len(slots) for sources, slots in groups.values()):
+        return
+    values = [weights(shape, case["seed"], index) for index, shape in enumerate(given)]
+    choices = [itertools.permutations(sources) for sources, _ in groups.values()]
+    for orders in itertools.islice(itertools.product(*choices), MOST_ASSIGNMENTS):
+        with torch.no_grad():
+            for order, (_, slots) in zip(orders, groups.values(), strict=True):
+                for source, slot in zip(order, slots, strict=True):
+                    targets[slot].copy_(values[source])
+        yield module.to(getattr(torch, case["dtype"]))
+        module.float()
+
+
+def _difference(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    rest = list(right)
+    return [shape for shape in left if not (shape in rest and not rest.remove(shape))]  # type: ignore[func-returns-value]
+
+
+def _shapes(shapes: list[tuple[int, ...]]) -> str:
+    return ", ".join(map(show.shape, shapes[:4])) + (" …" if len(shapes) > 4 else "")

@@ -1,0 +1,104 @@
+"""Values, shapes and errors in the words of a check's message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+DTYPES = {torch.float32: "float32", torch.float64: "float64", torch.int64: "int64", torch.bool: "bool"}
+
+
+def number(value: float | torch.Tensor) -> str:
+    """Four significant digits: 3.142, 0.0001235, 1.2e+06."""
+    return f"{float(value):.4g}"
+
+
+def shape(sizes: Any) -> str:
+    """(7, 3); a scalar is "()"."""
+    return "(" + ", ".join(str(int(s)) for s in sizes) + ("," if len(sizes) == 1 else "") + ")"
+
+
+def dtype(kind: torch.dtype) -> str:
+    """float32, int64 …"""
+    return DTYPES.get(kind, str(kind).removeprefix("torch."))
+
+
+def tensor(data: torch.Tensor) -> str:
+    """A scalar's value, or the shape and the first values of anything larger."""
+    if data.numel() == 1:
+        return number(data.double().item())
+    values = ", ".join(number(v) for v in data.double().flatten()[:4].tolist())
+    return f"[{values}{', …' if data.numel() > 4 else ''}] of shape {shape(data.shape)}"
+
+
+def argument(value: Any) -> str:
+    """An argument in a call: a tensor by its shape and, when it is not float32, its dtype."""
+    if isinstance(value, torch.Tensor):
+        kind = "" if value.dtype == torch.float32 else f" {dtype(value.dtype)}"
+        return f"{shape(value.shape)}{kind}"
+    if isinstance(value, dict):
+        return ""
+    return number(value) if isinstance(value, float) else repr(value)
+
+
+def call(name: str, parameters: list[str], arguments: list[Any]) -> str:
+    """A call in words: kl_loss(z_mean (7, 3), z_log_var (7, 3))."""
+    parts = [f"{p} {argument(a)}".strip() for p, a in zip(parameters, arguments, strict=False)]
+    return f"{name}({', '.join(parts)})"
+
+
+def value(encoded: dict[str, Any]) -> str:
+    """What came back, in words that name its kind."""
+    kind = encoded["kind"]
+    if kind == "tensor":
+        return f"a {dtype(encoded['data'].dtype)} tensor of shape {shape(encoded['data'].shape)}"
+    if kind == "NoneType":
+        return "None"
+    if kind == "sequence":
+        return f"{len(encoded['items'])} values"
+    if kind == "dict":
+        return f"a dict with keys {', '.join(map(repr, encoded['items'])) or 'none'}"
+    if kind == "other":
+        return f"a {encoded['type']}"
+    return f"the Python {kind} {encoded['value']!r}"
+
+
+def error(raised: dict[str, Any]) -> str:
+    """An exception in one line, with the line of the learner's code where there is one."""
+    message = raised["message"].strip().split("\n")[0][:200]
+    place = f" (line {raised['line']} of your cell)" if raised["line"] else ""
+    return f"raised {raised['type']}: {message}{place}" if message else f"raised {raised['type']}{place}"
+
+
+def advice(raised: dict[str, Any]) -> str:
+    """One thing to try after an exception."""
+    message = raised["message"]
+    for words, advised in ADVICE:
+        if words in f"{raised['type']}: {message}":
+            return advised
+    return "Run the call by itself in a new cell and read the last line of the traceback."
+
+
+ADVICE = (
+    ("NotImplementedError", "A `raise NotImplementedError` is still in the way: remove it once your code is there."),
+    ("positional argument", "Keep the arguments of the stub, in its order: they are passed by position."),
+    ("NameError", "Use only the arguments, imports, UPPER_CASE constants and what earlier cells define."),
+    (
+        "expected scalar type",
+        "Create new tensors with the dtype of the inputs, e.g. by `torch.zeros_like` or `.to(x)`.",
+    ),
+    (
+        "must have the same dtype",
+        "Create new tensors with the dtype of the inputs, e.g. by `torch.zeros_like` or `.to(x)`.",
+    ),
+    ("on the same device", "Create new tensors on the device of the inputs, e.g. by `torch.zeros_like` or `.to(x)`."),
+    (
+        "shapes cannot be multiplied",
+        "Print the shapes just before that line: one of them is not what the next layer takes.",
+    ),
+    ("must match the size", "Print the shapes just before that line: two of them do not fit together."),
+    ("before Module.__init__()", "Call `super().__init__()` on the first line of `__init__`."),
+    ("in-place operation", "Make a new tensor instead of changing one in place."),
+    ("SystemExit", "Leave `exit()` and `sys.exit()` out of a solution."),
+)

@@ -1,0 +1,79 @@
+"""`examine` and `check`: a plan of inputs, the probe's record of the learner's object, the judge's verdict."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from autograder import checks
+from autograder.judge import judge
+from autograder.probes import run_probe
+from autograder.report import CheckFailed, GraderError, NotAttempted, Report
+
+
+def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, device: str = "cpu") -> Report:
+    """Verdict on `target`, the learner's function or class, for the exercise `lesson/name`.
+
+    Never raises for wrong learner code, and has no time limit of its own. `hidden` means other seeds and sizes, never another claim.
+    Raises KeyError for an id that no lesson has.
+    """
+    spec = checks.find(exercise)
+    try:
+        plan = spec.plan(seed, hidden)
+        record = run_probe(plan, target, device)
+        report = judge(spec, plan, record)
+        if report.status == "failed":
+            report = _explain_by_earlier(report, record, target, seed, device)
+        return report
+    except Exception as error:
+        broke = f"{type(error).__name__}: {error}"
+        return Report(exercise, "grader_error", checks.points(exercise), grader_error=broke)
+
+
+def check(exercise: str, target: Any, *, hidden: bool = False) -> None:
+    """Show the verdict on `target` as a card; silent success, or CheckFailed with one line.
+
+    Raises CheckFailed when the answer fails, NotAttempted on an untouched stub, GraderError when the check itself broke.
+    """
+    from autograder.card import show
+
+    report = examine(exercise, target, hidden=hidden)
+    show(report)
+    if report.status == "not_attempted":
+        raise NotAttempted(report)
+    if report.status == "failed":
+        raise CheckFailed(report)
+    if report.status == "grader_error":
+        raise GraderError(report.headline)
+
+
+def _explain_by_earlier(report: Report, record: dict[str, Any], target: Any, seed: int, device: str) -> Report:
+    """The report, pointed at an earlier exercise when the answer calls that one and it fails its own check."""
+    spec = checks.find(report.exercise)
+    scope = getattr(_function_of(target), "__globals__", {})
+    for earlier in spec.depends:
+        name = earlier.split("/")[1]
+        if name in record["uses"] and name in scope:
+            first = examine(earlier, scope[name], seed=seed, device=device)
+            if first.status in ("failed", "not_attempted"):
+                state = "is not written yet" if first.status == "not_attempted" else "does not pass its own check"
+                cause = first.note if first.follows_from else f"{state}. Fix {name} first, then run this check again."
+                note = f"calls your {name}, which {cause}"
+                return Report(
+                    report.exercise,
+                    "failed",
+                    report.max_points,
+                    report.results,
+                    misconception=None,
+                    follows_from=first.follows_from or earlier,
+                    note=note,
+                )
+    return report
+
+
+def _function_of(target: Any) -> Any:
+    """The plain function behind a function, or the first method that a class defines."""
+    if inspect.isclass(target):
+        methods = [m for m in vars(target).values() if inspect.isfunction(m)]
+        return methods[0] if methods else None
+    return inspect.unwrap(target) if callable(target) else None

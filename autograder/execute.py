@@ -1,0 +1,17 @@
+"""How nbgrader's autograde runs a submission; nbgrader_config.py names this class."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from nbgrader.preprocessors import Execute as NbgraderExecute
+
+
+class Execute(NbgraderExecute):
+    """nbgrader's execution in a kernel, at the scale that trains for seconds."""
+
+    def start_new_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel with GENLAB_SCALE=smoke, unless the grader's environment sets it."""
+        env = {"GENLAB_SCALE": "smoke", **kwargs.pop("env", os.environ)}
+        super().start_new_kernel(env=env, **kwargs)

@@ -1,0 +1,129 @@
+"""What a check is made of: a plan of inputs, claims about the record, and the mistakes people make."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from autograder.claims.compare import same_calls
+from autograder.probes import Plan, Record
+from autograder.report import Pictures
+
+
+class Draw:
+    """Seeded source of a plan's inputs; `hidden` gives other numbers and sizes, never other claims."""
+
+    def __init__(self, exercise: str, seed: int, hidden: bool) -> None:
+        digest = hashlib.sha256(f"{exercise}/{seed}/{'hidden' if hidden else 'visible'}".encode()).digest()
+        self._generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+
+    def seed(self) -> int:
+        """A seed for a probe's random state or weights."""
+        return int(torch.randint(1, 2**30, (), generator=self._generator))
+
+    def size(self, low: int, high: int, *others: int) -> int:
+        """An integer in [low, high] that differs from `others`: equal sizes hide swapped axes."""
+        choices = [n for n in range(low, high + 1) if n not in others]
+        return choices[int(torch.randint(len(choices), (), generator=self._generator))]
+
+    def normal(self, *shape: int, mean: float = 0.0, std: float = 1.0, dtype: str = "float32") -> torch.Tensor:
+        """Normal draws of `shape`."""
+        return (mean + std * torch.randn(shape, generator=self._generator, dtype=torch.float64)).to(
+            getattr(torch, dtype)
+        )
+
+    def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0, dtype: str = "float32") -> torch.Tensor:
+        """Uniform draws of `shape` in [low, high)."""
+        draws = torch.rand(shape, generator=self._generator, dtype=torch.float64)
+        return (low + (high - low) * draws).to(getattr(torch, dtype))
+
+    def number(self, low: float, high: float) -> float:
+        """One uniform draw as a Python float."""
+        return float(self.uniform(1, low=low, high=high, dtype="float64"))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a claim does not hold: what was called, what came back, what was expected, one thing to try."""
+
+    seen: str
+    expected: str
+    advice: str
+    called: str = ""
+    pictures: Pictures | None = None
+
+    @property
+    def message(self) -> str:
+        """The four parts as one text."""
+        head = f"{self.called}: " if self.called else ""
+        return f"{head}{self.seen}; expected {self.expected}. {self.advice}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement about an answer and the judge that decides it from plan and record.
+
+    recomputed: the judge derives the truth from inputs it chose and recorded draws. A claim that is not recomputed rests
+    on what the probe reports: it can lose points, and never suffices alone.
+    gate: later claims cannot be judged when this one fails.
+    """
+
+    name: str
+    says: str
+    judge: Callable[[Plan, Record], Failure | None]
+    recomputed: bool = True
+    gate: bool = False
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake people make: one line that describes it, the sentence that helps, and the mistake as code.
+
+    A record that equals the record of `wrong` on the same plan has this name. Where the outcome is random, or the mistake has a
+    free constant, `explains` decides from plan and record instead.
+    """
+
+    name: str
+    line: str
+    sentence: str
+    wrong: Callable[..., Any]
+    explains: Callable[[Plan, Record], bool] | None = None
+
+    def source(self, object_name: str) -> str:
+        """Source text of the wrong implementation under the name the exercise asks for."""
+        text = textwrap.dedent(inspect.getsource(self.wrong))
+        return re.sub(rf"\b{re.escape(self.wrong.__name__)}\b", object_name, text)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """The check of one exercise. `id` is lesson/object; `depends` are earlier exercises that an answer may call."""
+
+    id: str
+    make_plan: Callable[[Draw], Plan]
+    claims: tuple[Claim, ...]
+    misconceptions: tuple[Misconception, ...]
+    hints: tuple[str, ...]
+    same: Callable[[Plan, Record, Record], bool] = same_calls
+    depends: tuple[str, ...] = ()
+
+    @property
+    def lesson(self) -> str:
+        """The lesson's id."""
+        return self.id.split("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return self.id.split("/")[1]
+
+    def plan(self, seed: int, hidden: bool) -> Plan:
+        """The inputs of one examination."""
+        return self.make_plan(Draw(self.id, seed, hidden))

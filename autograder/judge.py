@@ -1,0 +1,98 @@
+"""From a record to a verdict: is it a stub, which claims hold, which known mistake is it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from autograder import checks
+from autograder.exercise import Exercise, Failure, Misconception
+from autograder.probes import Plan, Record, run_probe
+from autograder.report import Report, Result
+
+
+def judge(exercise: Exercise, plan: Plan, record: Record) -> Report:
+    """Verdict on a record that `run_probe` made from `plan`. Learner code is never run here."""
+    points = checks.points(exercise.id)
+    if is_stub(exercise, record):
+        return Report(exercise.id, "not_attempted", points)
+    results = judge_claims(exercise, plan, record)
+    if all(r.passed for r in results):
+        return Report(exercise.id, "passed", points, results)
+    found = diagnose(exercise, plan, record)
+    return Report(
+        exercise.id,
+        "failed",
+        points,
+        [_with_name(r, found) for r in results],
+        misconception=found.name if found else None,
+        sentence=found.sentence if found else "",
+    )
+
+
+def judge_claims(exercise: Exercise, plan: Plan, record: Record) -> list[Result]:
+    """One result per claim; after a failed gate the rest are marked as not reached."""
+    results: list[Result] = []
+    closed = False
+    for claim in exercise.claims:
+        if closed:
+            results.append(Result(claim.name, False, "not judged yet", says=claim.says, reached=False))
+            continue
+        failure = claim.judge(plan, record)
+        results.append(_result(claim.name, claim.says, failure))
+        closed = claim.gate and failure is not None
+    return results
+
+
+def diagnose(exercise: Exercise, plan: Plan, record: Record) -> Misconception | None:
+    """The one known mistake that the record matches; None when nothing, or more than one thing, matches."""
+    matching = []
+    for misconception in exercise.misconceptions:
+        if misconception.explains is not None:
+            matched = misconception.explains(plan, record)
+        else:
+            matched = exercise.same(plan, record, run_probe(plan, misconception.wrong))
+        if matched:
+            matching.append(misconception)
+    return matching[0] if len(matching) == 1 else None
+
+
+def is_stub(exercise: Exercise, record: Record) -> bool:
+    """Whether the first thing the record shows is the NotImplementedError of the exercise's own untouched stub."""
+    raised = first_error(record)
+    if raised is None or not raised["not_implemented"]:
+        return False
+    innermost = raised["functions"][-1] if raised["functions"] else exercise.name
+    return exercise.name in innermost.split(".")
+
+
+def first_error(record: Record) -> dict[str, Any] | None:
+    """The first exception in a record, in the order in which the probe called."""
+    for case in record["cases"]:
+        calls = case.get("calls", case.get("runs", []))
+        for raised in [case.get("raised"), *(call["raised"] for call in calls)]:
+            if raised:
+                return raised
+    return None
+
+
+def _result(name: str, says: str, failure: Failure | None) -> Result:
+    if failure is None:
+        return Result(name, True, says=says)
+    return Result(
+        name,
+        False,
+        failure.message,
+        says=says,
+        called=failure.called,
+        seen=failure.seen,
+        expected=failure.expected,
+        advice=failure.advice,
+        pictures=failure.pictures,
+    )
+
+
+def _with_name(result: Result, found: Misconception | None) -> Result:
+    if found is None or result.passed or not result.reached:
+        return result
+    return replace(result, misconception=found.name)

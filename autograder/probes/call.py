@@ -1,0 +1,77 @@
+"""The call probe: hidden inputs in; values, and gradients for a chosen cotangent, out.
+
+Plan: {"probe": "call", "cases": [case, …]}; a case holds
+    args        positional arguments: tensors, numbers
+    seed        of torch's global generator before the call
+    grad        indices of the arguments to differentiate by (default none)
+    cotangents  one tensor per output, of the output's shape, or None for an output that is not differentiated
+    calls       how often to call, with seeds seed, seed + 1, … (default 1)
+    construct   arguments that build the object first, when the exercise is a class (else absent)
+    training    whether that object is put in train (True) or eval mode (False)
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
+
+OWN_FILES.add(__file__)
+
+
+def probe_call(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
+    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after"}], "module"}]}."""
+    with random_state_kept():
+        return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
+
+
+def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
+    module = None
+    if "construct" in case:
+        module, raised = attempt(target, case["construct"], case["seed"])
+        if raised is None and not isinstance(module, torch.nn.Module):
+            return {"raised": None, "calls": [], "module": {"type": type(module).__name__, "parameters": None}}
+        if raised is not None:
+            return {"raised": raised, "calls": [], "module": None}
+        module.train(case.get("training", True)).to(device)
+    function = target if module is None else module
+    calls = [_call(case, function, device, case["seed"] + i) for i in range(case.get("calls", 1))]
+    described = module and {"type": type(module).__name__, "parameters": sum(p.numel() for p in module.parameters())}
+    return {"raised": None, "calls": calls, "module": described}
+
+
+def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[str, Any]:
+    leaves = {i: to_device(case["args"][i], device).requires_grad_() for i in case.get("grad", [])}
+    # The learner gets a copy that is not a leaf: changing it in place then shows up in `args_after`, not as torch's error.
+    args = [leaves[i] * 1 if i in leaves else to_device(a, device) for i, a in enumerate(case["args"])]
+    value, raised = attempt(function, args, seed)
+    next_draw = torch.randn(4)  # where the global generator stands after the call
+    grads = [] if raised else _gradients(value, case.get("cotangents", []), list(leaves.values()))
+    return {
+        "raised": raised,
+        "value": encode(value),
+        "grads": grads,
+        "args_after": [encode(a) for a in args],
+        "next_draw": next_draw,
+    }
+
+
+def _gradients(value: Any, cotangents: list[Any], leaves: list[torch.Tensor]) -> list[list[torch.Tensor | None]]:
+    """For each output, the gradient of (cotangent · output) by every leaf: None where no path leads there."""
+    outputs = list(value) if isinstance(value, (tuple, list)) else [value]
+    rows = []
+    for output, cotangent in zip(outputs, cotangents, strict=False):
+        row: list[torch.Tensor | None] = [None] * len(leaves)
+        differentiable = isinstance(output, torch.Tensor) and output.requires_grad
+        if cotangent is not None and differentiable and output.shape == cotangent.shape:
+            weight = cotangent.to(output)
+            found: Sequence[torch.Tensor | None] = row
+            with contextlib.suppress(RuntimeError):  # a graph that autograd refuses is no gradient
+                found = torch.autograd.grad((output * weight).sum(), leaves, retain_graph=True, allow_unused=True)
+            row = [None if g is None else g.detach().cpu() for g in found]
+        rows.append(row)
+    return rows

@@ -1,0 +1,99 @@
+"""The small networks that a spy probe hands to a learner's train step: known weights, and every call written down."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+import torch
+from torch import nn
+
+LAYERS: dict[str, Any] = {
+    "linear": nn.Linear,
+    "batch_norm": nn.BatchNorm1d,
+    "tanh": nn.Tanh,
+    "dropout": nn.Dropout,
+    "flatten": nn.Flatten,
+    "unflatten": lambda *shape: nn.Unflatten(1, shape),
+}
+
+
+class Spy(nn.Module):
+    """A network that answers like its inner module and keeps a log of every call."""
+
+    def __init__(self, name: str, inner: nn.Module, log: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.inner = inner
+        self._name, self._log = name, log
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Spy:
+        """A copy with weights of its own whose calls go to the same log."""
+        return Spy(self._name, copy.deepcopy(self.inner, memo), self._log).train(self.training)
+
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        """The inner module's output."""
+        entry = {
+            "network": self._name,
+            "training": self.training and self.inner.training,
+            "grad_enabled": torch.is_grad_enabled(),
+            "inputs": [i.detach().cpu().clone() for i in inputs],
+        }
+        self._log.append(entry)
+        output = self.inner(*inputs)
+        many = isinstance(output, tuple)
+        entry["outputs"] = [o.detach().cpu().clone() for o in (output if many else [output])]
+        return output
+
+
+class GaussianEncoder(nn.Module):
+    """Encoder with two heads: x → (z_mean, z_log_var, z); its noise comes from a generator of its own."""
+
+    def __init__(self, trunk: list[list[Any]], width: int, latent_dim: int, seed: int) -> None:
+        super().__init__()
+        self.trunk = sequential(trunk)
+        self.z_mean = nn.Linear(width, latent_dim)
+        self.z_log_var = nn.Linear(width, latent_dim)
+        self._noise = torch.Generator().manual_seed(seed)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """(B, …) → z_mean, z_log_var, z, each (B, latent_dim)."""
+        hidden = self.trunk(x)
+        z_mean, z_log_var = self.z_mean(hidden), self.z_log_var(hidden)
+        noise = torch.randn(z_mean.shape, generator=self._noise).to(z_mean)
+        return z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * noise
+
+
+def sequential(layers: list[list[Any]]) -> nn.Sequential:
+    """nn.Sequential of [kind, *arguments] rows."""
+    return nn.Sequential(*(LAYERS[kind](*arguments) for kind, *arguments in layers))
+
+
+def build_network(spec: dict[str, Any]) -> nn.Module:
+    """Network of a plan's spec with seeded weights, biases, scales and running statistics, none at its default."""
+    if spec["kind"] == "gaussian_encoder":
+        network: nn.Module = GaussianEncoder(spec["trunk"], spec["width"], spec["latent_dim"], spec["seed"])
+    else:
+        network = sequential(spec["layers"])
+    fill(network, spec["seed"])
+    return network.to(getattr(torch, spec.get("dtype", "float32"))).train(spec["training"])
+
+
+def fill(module: nn.Module, seed: int) -> None:
+    """Set every parameter and float buffer of `module` in place from `seed`, in registration order."""
+    for index, parameter in enumerate(module.parameters()):
+        with torch.no_grad():
+            parameter.copy_(weights(tuple(parameter.shape), seed, index))
+    for index, (name, buffer) in enumerate(module.named_buffers()):
+        if buffer.is_floating_point():
+            values = weights(tuple(buffer.shape), seed + 1, index)
+            buffer.copy_(values.abs() + 0.5 if name.endswith("running_var") else values)
+
+
+def weights(shape: tuple[int, ...], seed: int, index: int) -> torch.Tensor:
+    """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3."""
+    generator = torch.Generator().manual_seed(seed * 1009 + index)
+    draws = torch.randn(shape, generator=generator)
+    if len(shape) < 2:
+        return 0.3 + 0.4 * draws
+    return draws * math.sqrt(2.0 / math.prod(shape[1:]))

@@ -1,0 +1,124 @@
+"""What every probe shares: one guarded call of learner code, written down as plain data and tensors."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import random
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+
+def encode(value: Any) -> dict[str, Any]:
+    """Plain-data form of a learner's value; tensors are detached copies on the CPU, unknown objects keep only their type."""
+    if isinstance(value, torch.Tensor):
+        data = value.detach().cpu().clone()
+        return {"kind": "tensor", "data": data, "requires_grad": value.requires_grad, "device": value.device.type}
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return {"kind": type(value).__name__ if type(value) in PLAIN else "float", "value": value}
+    if isinstance(value, (tuple, list)):
+        return {"kind": "sequence", "items": [encode(v) for v in value]}
+    if isinstance(value, dict):
+        return {"kind": "dict", "items": {str(k): encode(v) for k, v in value.items()}}
+    return {"kind": "other", "type": type(value).__name__}
+
+
+PLAIN = (type(None), bool, int, float, str)
+
+
+def attempt(function: Callable[..., Any], args: list[Any], seed: int) -> tuple[Any, dict[str, Any] | None]:
+    """(value, None), or (None, what was raised), of one quiet call under a seeded global random state.
+
+    Printing, warnings and progress bars are swallowed; `exit()` counts as an error; an interrupt passes through.
+    """
+    torch.manual_seed(seed)
+    random.seed(seed)
+    try:
+        with quiet():
+            return function(*args), None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # learner code may raise anything, SystemExit included
+        return None, describe_error(error)
+
+
+def describe_error(error: BaseException) -> dict[str, Any]:
+    """Type, message and the stack of learner functions (outermost first) of an exception."""
+    frames, traceback = [], error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        frames.append((code.co_qualname, traceback.tb_lineno, code.co_filename))
+        traceback = traceback.tb_next
+    try:
+        message = str(error)
+    except Exception:  # a learner's own exception class may be broken too
+        message = ""
+    inside = [f for f in frames if not f[2].startswith(LIBRARY_FOLDERS) and f[2] not in OWN_FILES]
+    return {
+        "type": type(error).__name__,
+        "not_implemented": isinstance(error, NotImplementedError),
+        "message": message[:500],
+        "functions": [function for function, _, _ in inside],
+        "line": inside[-1][1] if inside else 0,
+    }
+
+
+OWN_FILES: set[str] = set()  # the probes' own source files: not part of a learner's stack
+LIBRARY_FOLDERS = tuple({torch.__path__[0], contextlib.__file__})
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Swallow what learner code prints, warns and draws: any stderr in a test cell costs its points in nbgrader."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        with contextlib.redirect_stderr(io.StringIO()):
+            yield
+
+
+@contextlib.contextmanager
+def random_state_kept() -> Iterator[None]:
+    """Leave the learner's random generators (torch, Python, NumPy) and gradient mode as they were found."""
+    python_state, grad_mode, default_dtype = (random.getstate(), torch.is_grad_enabled(), torch.get_default_dtype())
+    numpy = sys.modules.get("numpy")
+    numpy_state = numpy.random.get_state() if numpy else None
+    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
+    try:
+        with torch.random.fork_rng(devices=devices), torch.enable_grad():
+            yield
+    finally:
+        random.setstate(python_state)
+        torch.set_grad_enabled(grad_mode)
+        torch.set_default_dtype(default_dtype)
+        if numpy:
+            numpy.random.set_state(numpy_state)
+
+
+def to_device(value: Any, device: str) -> Any:
+    """A private copy of a plan's argument on `device`; everything but tensors passes through."""
+    return value.clone().to(device) if isinstance(value, torch.Tensor) else value
+
+
+def names_used(target: Any) -> list[str]:
+    """Sorted names that the code of a function or class mentions: tells which earlier exercises it calls."""
+    names: set[str] = set()
+    pending = [inspect.unwrap(target) if callable(target) else target]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, types.CodeType):
+            names.update(item.co_names)
+            pending.extend(c for c in item.co_consts if isinstance(c, types.CodeType))
+        elif isinstance(item, type):
+            pending.extend(vars(item).values())
+        elif isinstance(item, types.FunctionType):
+            pending.append(inspect.unwrap(item).__code__)
+    return sorted(names)
+
+
+OWN_FILES.add(__file__)

@@ -1,0 +1,73 @@
+"""The spy probe: small networks with known weights go in; every network call, and every state after a step, comes out.
+
+Plan: {"probe": "spy", "cases": [case, …]}; a case holds
+    networks    name → spec of `networks.build_network`
+    optimizers  name → {"over": [network names], "lr", "momentum"}: SGD with momentum
+    calls       one list of positional arguments per call: tensors, numbers, or {"ref": name} of a network or optimizer
+    seed        of torch's global generator before the first call (seed + 1 before the second …)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from autograder.probes import networks as networks_module
+from autograder.probes.networks import Spy, build_network
+from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
+
+OWN_FILES.update({__file__, networks_module.__file__})
+
+
+def probe_spy(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
+    """Record {"cases": [{"calls": [{"raised", "value", "log", "state", "modes", "requires_grad", "args_after"}]}]}."""
+    with random_state_kept():
+        return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
+
+
+def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
+    log: list[dict[str, Any]] = []
+    networks = {name: Spy(name, build_network(spec), log) for name, spec in case["networks"].items()}
+    for name, spec in case["networks"].items():
+        networks[name].train(spec["training"]).to(device)
+    given: dict[str, Any] = {**networks, **_optimizers(case, networks)}
+    calls = []
+    for i, arguments in enumerate(case["calls"]):
+        log.clear()
+        args = [given[a["ref"]] if isinstance(a, dict) else to_device(a, device) for a in arguments]
+        value, raised = attempt(target, args, case["seed"] + i)
+        calls.append(
+            {
+                "raised": raised,
+                "value": encode(value),
+                "log": list(log),
+                "state": {name: _state(network.inner) for name, network in networks.items()},
+                "modes": {name: _mode(network) for name, network in networks.items()},
+                "requires_grad": {n: all(p.requires_grad for p in net.parameters()) for n, net in networks.items()},
+                "grad_enabled": torch.is_grad_enabled(),
+                "args_after": [encode(a) for a in args if isinstance(a, torch.Tensor)],
+            }
+        )
+        torch.set_grad_enabled(True)
+        if raised:
+            break
+    return {"calls": calls}
+
+
+def _optimizers(case: dict[str, Any], networks: dict[str, Spy]) -> dict[str, torch.optim.Optimizer]:
+    optimizers: dict[str, torch.optim.Optimizer] = {}
+    for name, spec in case.get("optimizers", {}).items():
+        parameters = [p for network in spec["over"] for p in networks[network].parameters()]
+        optimizers[name] = torch.optim.SGD(parameters, lr=spec["lr"], momentum=spec["momentum"])
+    return optimizers
+
+
+def _state(module: nn.Module) -> dict[str, torch.Tensor]:
+    return {name: tensor.detach().cpu().clone() for name, tensor in module.state_dict().items()}
+
+
+def _mode(module: nn.Module) -> str:
+    modes = {m.training for m in module.modules()}
+    return "mixed" if len(modes) > 1 else "train" if modes.pop() else "eval"

@@ -1,0 +1,58 @@
+"""The transplant probe: build the learner's module, give it known weights, record its answers.
+
+Plan: {"probe": "transplant", "cases": [case, …]}; a case holds
+    construct   arguments of the class
+    seed        of the weights (filled in registration order) and of torch's global generator
+    args        inputs of `forward`
+    cotangents  one tensor per output that is differentiated by the first input (None: not differentiated)
+    training    list of modes to run in, e.g. [True, False]
+    dtype       "float32" or "float64"
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from autograder.probes import networks as networks_module
+from autograder.probes.call import _gradients
+from autograder.probes.networks import fill
+from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
+
+OWN_FILES.update({__file__, networks_module.__file__})
+
+
+def probe_transplant(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
+    """Record {"cases": [{"raised", "module": {"type", "parameters", "buffers", "layers"}, "runs": [...]}]}."""
+    with random_state_kept():
+        return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
+
+
+def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
+    module, raised = attempt(target, case["construct"], case["seed"])
+    if raised is not None or not isinstance(module, torch.nn.Module):
+        described = {"type": type(module).__name__, "parameters": None}
+        return {"raised": raised, "module": described, "runs": []}
+    fill(module, case["seed"])
+    module.to(device=device, dtype=getattr(torch, case.get("dtype", "float32")))
+    runs = [_run(case, module, training, device) for training in case["training"]]
+    return {"raised": None, "module": _describe(module), "runs": runs}
+
+
+def _run(case: dict[str, Any], module: torch.nn.Module, training: bool, device: str) -> dict[str, Any]:
+    module.train(training)
+    leaf = to_device(case["args"][0], device).requires_grad_()
+    args = [leaf * 1, *(to_device(a, device) for a in case["args"][1:])]
+    value, raised = attempt(module, args, case["seed"])
+    grads = [] if raised else _gradients(value, case["cotangents"], [leaf])
+    return {"raised": raised, "value": encode(value), "grads": grads, "args_after": [encode(a) for a in args]}
+
+
+def _describe(module: torch.nn.Module) -> dict[str, Any]:
+    return {
+        "type": type(module).__name__,
+        "parameters": [[name, list(p.shape)] for name, p in module.named_parameters()],
+        "buffers": [[name, list(b.shape)] for name, b in module.named_buffers()],
+        "layers": [type(m).__name__ for m in module.modules()][1:],
+    }

@@ -1,0 +1,103 @@
+"""The verdict on one answer, and the errors that carry it out of a notebook cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["passed", "failed", "not_attempted", "grader_error"]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Images (C, H, W) in [0, 1] of what came back and of what was expected."""
+
+    seen: Any
+    expected: Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """Verdict on one claim of a check; `message` is empty when it holds."""
+
+    name: str
+    passed: bool
+    message: str = ""
+    misconception: str | None = None
+    says: str = ""
+    reached: bool = True  # False: an earlier claim failed, so this one could not be judged
+    called: str = ""
+    seen: str = ""
+    expected: str = ""
+    advice: str = ""
+    pictures: Pictures | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Verdict on one exercise; exercises are all-or-nothing."""
+
+    exercise: str
+    status: Status
+    max_points: float
+    results: list[Result] = field(default_factory=list)
+    misconception: str | None = None
+    sentence: str = ""  # what helps against the misconception
+    follows_from: str | None = None  # an earlier exercise that fails and that this answer calls
+    grader_error: str | None = None
+    note: str = ""  # says why, where no claim was judged or an earlier exercise is the cause
+
+    @property
+    def passed(self) -> bool:
+        """Whether every claim holds."""
+        return self.status == "passed"
+
+    @property
+    def points(self) -> float:
+        """All of `max_points`, or none."""
+        return self.max_points if self.passed else 0.0
+
+    @property
+    def failure(self) -> Result | None:
+        """The first claim that does not hold, or None."""
+        return next((r for r in self.results if not r.passed and r.reached), None)
+
+    @property
+    def headline(self) -> str:
+        """One line that says how it went."""
+        name = self.exercise
+        if self.status == "passed":
+            return f"{name}: passed"
+        if self.status == "not_attempted":
+            return f"{name}: not attempted yet"
+        if self.status == "grader_error":
+            return f"{name}: the check itself broke (not your mistake): {self.grader_error}"
+        if self.note:
+            return f"{name}: {self.note}"
+        if self.misconception:
+            return f"{name}: {self.sentence}"
+        failure = self.failure
+        return f"{name}: {failure.message if failure else 'failed'}"
+
+
+class CheckFailed(AssertionError):
+    """Raised by `check` when an answer fails; shown in a notebook as one line, the card above it says the rest."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report.headline)
+        self.report = report
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython's hook: the stack below a failed check holds nothing of the learner's.
+        return [f"{type(self).__name__}: {self}"]
+
+
+class NotAttempted(CheckFailed, NotImplementedError):
+    """Raised by `check` on an untouched stub."""
+
+
+class GraderError(RuntimeError):
+    """Raised by `check` when the check itself broke: no verdict on the answer."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]

@@ -1,0 +1,90 @@
+"""One notebook judged here, without nbgrader: the exercises are found by name, whatever metadata the file kept or lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from autograder import checks
+from autograder.claims import show
+from autograder.definitions import run
+from autograder.examination import examine
+from autograder.report import Report
+
+
+class NotALesson(ValueError):
+    """The file is no notebook, or no lesson of this course can be recognised in it."""
+
+
+def check_notebook(path: str | Path, *, hidden: bool = False, seed: int = 0) -> list[Report]:
+    """Reports of the exercises of the notebook's lesson, in the course's order.
+
+    Only imports, definitions and UPPER_CASE constants are run, so no training starts. Raises NotALesson, with what to do.
+    """
+    cells = code_cells(read_notebook(Path(path)))
+    return check_cells(cells, lesson_of(cells, Path(path)), hidden=hidden, seed=seed)
+
+
+def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: int = 0) -> list[Report]:
+    """Reports of a lesson's exercises, judged from the sources of a notebook's code cells."""
+    ids = checks.ids(lesson)
+    found = run(cells, [i.split("/")[1] for i in ids])
+    reports = []
+    for exercise in ids:
+        name = exercise.split("/")[1]
+        points = checks.points(exercise)
+        if name in found.errors:
+            note = f"could not be defined: {show.error(found.errors[name])}."
+            reports.append(Report(exercise, "failed", points, note=note))
+        elif name not in found.names:
+            reports.append(Report(exercise, "not_attempted", points, note=f"no {name} is defined in this notebook"))
+        else:
+            reports.append(examine(exercise, found.names[name], hidden=hidden, seed=seed))
+    return reports
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """The notebook's JSON. Raises NotALesson when the file is missing, unreadable or no notebook."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise NotALesson(
+            f"{path} does not exist. Lessons are in the folder lessons/, for example {_example()}."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise NotALesson(f"{path} cannot be read as a notebook ({error}). Save it again in Jupyter or Colab.") from None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise NotALesson(f"{path} is no Jupyter notebook of format 4. Open it in JupyterLab and save it again.")
+    return notebook
+
+
+def code_cells(notebook: dict[str, Any]) -> list[str]:
+    """Sources of the code cells."""
+    sources = [c.get("source", "") for c in notebook["cells"] if c.get("cell_type") == "code"]
+    return ["".join(source) for source in sources]
+
+
+def lesson_of(cells: list[str], path: Path) -> str:
+    """The lesson that the cells belong to: by the checks they call, else by the exercises they define.
+
+    Raises NotALesson when neither tells.
+    """
+    text = "\n".join(cells)
+    lessons = dict.fromkeys(i.split("/")[0] for i in checks.ids())
+    called = re.findall(r"check\(\s*['\"](\w+)/\w+['\"]", text)
+    votes = {lesson: called.count(lesson) for lesson in lessons}
+    if not any(votes.values()):
+        defined = set(re.findall(r"^(?:def|class)\s+(\w+)", text, re.MULTILINE))
+        votes = {lesson: len(defined & {i.split("/")[1] for i in checks.ids(lesson)}) for lesson in lessons}
+    best = max(votes, key=lambda lesson: votes[lesson])
+    if votes[best] == 0:
+        raise NotALesson(f"{path} holds no exercise of this course. Its lessons: {', '.join(lessons)}.")
+    return best
+
+
+def _example() -> str:
+    from genlab.course import load_course
+
+    return f"lessons/{load_course().lessons[0].path}.ipynb"

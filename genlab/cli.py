@@ -1,0 +1,301 @@
+"""`genlab`: the command line. Each command says in one line what went wrong and what to do next."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from autograder.exercise import Exercise
+    from autograder.report import Report
+
+app = typer.Typer(
+    help="A teaching kit for generative deep learning in PyTorch.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+data_app = typer.Typer(help="The data sets: which there are, what is prepared, prepare one.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+MISSING_TEACH = "Building needs nbgrader and jupytext: pip install 'genlab[teach]'."
+STATUS = {"passed": "[green]✓ passed[/]", "failed": "[red]✗ not yet[/]", "not_attempted": "[dim]○ not attempted[/]"}
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="A lesson's notebook, with or without its metadata.")],
+    hidden: Annotated[bool, typer.Option(help="Other numbers and sizes than the notebook's own checks.")] = False,
+) -> None:
+    """Judge every exercise of one notebook, here and now; no training is run. Exit code 1 unless all pass."""
+    from autograder.card import as_text
+    from autograder.selfcheck import NotALesson, check_notebook
+    from genlab import progress
+
+    with stop_on(NotALesson):
+        reports = check_notebook(notebook, hidden=hidden)
+    for report in reports:
+        with stop_on(ValueError, OSError):
+            progress.update(report.exercise, status=report.status)
+        if report.status in ("failed", "grader_error"):
+            print(as_text(report), end="\n\n")
+    _print(_table(reports))
+    points, most = sum(r.points for r in reports), sum(r.max_points for r in reports)
+    print(f"{points:g} of {most:g} points, {sum(r.passed for r in reports)} of {len(reports)} exercises")
+    raise typer.Exit(0 if all(r.passed for r in reports) else 1)
+
+
+@app.command()
+def hint(
+    exercise: Annotated[str, typer.Argument(help="For example vae_fashion/kl_loss.")],
+    all: Annotated[bool, typer.Option("--all", help="All hints at once.")] = False,
+) -> None:
+    """Show the next hint of an exercise; each call goes one further."""
+    from genlab import progress
+
+    hints = _find(exercise).hints
+    with stop_on(ValueError, OSError):
+        seen = progress.load().get(exercise, {}).get("hints", 0)
+        shown = len(hints) if all else min(seen + 1, len(hints))
+        progress.update(exercise, hints=max(seen, shown))
+    for number, text in enumerate(hints[:shown], start=1):
+        print(f"{number}. {text}")
+    if shown < len(hints):
+        print(f"({len(hints) - shown} more: run the command again)")
+    else:
+        print(f"(that was the last; `genlab solution {exercise}` shows the solution)")
+
+
+@app.command()
+def solution(
+    exercise: Annotated[str, typer.Argument(help="For example vae_fashion/kl_loss.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Show the solution of an exercise. Asks first, unless you have passed it, and remembers that it was seen."""
+    from genlab import progress
+
+    _find(exercise)
+    with stop_on(ValueError, OSError):
+        passed = progress.load().get(exercise, {}).get("status") == "passed"
+    if not (passed or yes) and not typer.confirm(
+        f"You have not passed {exercise} yet. Show the solution all the same?"
+    ):
+        raise typer.Exit(1)
+    source = _solution(exercise)
+    with stop_on(ValueError, OSError):
+        progress.update(exercise, solution_seen=True)
+    print(source)
+
+
+@app.command(name="progress")
+def show_progress() -> None:
+    """Show what is done in every chapter, from your checks on this machine."""
+    from genlab import progress
+    from genlab.course import CourseError, load_course
+
+    with stop_on(ValueError, CourseError):
+        entries, course = progress.load(), load_course()
+    table = _new_table("exercise", "", "points", "hints", "solution")
+    for lesson in course.lessons:
+        table.add_row(f"[bold]{lesson.title}[/]")
+        for exercise in lesson.exercises:
+            entry = entries.get(f"{lesson.id}/{exercise.id}", {})
+            status = STATUS.get(entry.get("status", "not_attempted"), entry.get("status", ""))
+            seen = "seen" if entry.get("solution_seen") else ""
+            table.add_row(
+                f"  {lesson.id}/{exercise.id}", status, f"{exercise.points:g}", str(entry.get("hints", "")), seen
+            )
+    _print(table)
+    print(f"kept in {progress.path()}")
+
+
+@app.command()
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when a notebook is not as built.")
+    ] = False,
+    import_from: Annotated[
+        Path | None, typer.Option("--import", help="Carry an edit from an instructor's notebook back to its script.")
+    ] = None,
+) -> None:
+    """Build the lessons and the instructor's notebooks from the solution scripts."""
+    with stop_on(ImportError, say=MISSING_TEACH):
+        from autograder.authoring.build import build as build_all
+        from autograder.authoring.importing import import_notebook
+        from autograder.authoring.script import AuthorError
+    from genlab.course import CourseError
+
+    root = _clone()
+    with stop_on(AuthorError, CourseError), stop_on(ImportError, say=MISSING_TEACH):
+        if import_from:
+            print(f"carried to the script: {', '.join(import_notebook(import_from, root)) or 'nothing had changed'}")
+        changes = build_all(root, check=check)
+    for change in changes:
+        print(change)
+    wrong = [c for c in changes if c.kind != "written"]
+    if not changes:
+        print("every notebook is as built")
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def demo(
+    page: Annotated[
+        Path | None, typer.Option(help="Where to write the page; build/demo/index.html by default.")
+    ] = None,
+) -> None:
+    """Train the lesson's model, grade a class of twelve simulated students, and write one page about both."""
+    from autograder.demo import run_demo
+
+    run_demo(_clone(), page)
+
+
+@app.command()
+def lab(
+    lesson: Annotated[str, typer.Argument(help="A lesson to open, for example vae_fashion.")] = "",
+    port: Annotated[int, typer.Option(help="Port of the server.")] = 8888,
+) -> None:
+    """Open the lessons in JupyterLab."""
+    from genlab.course import load_course
+
+    root = _clone()
+    with stop_on(LookupError):
+        opened = f"lessons/{load_course().lesson(lesson).path}.ipynb" if lesson else "lessons"
+    command = [sys.executable, "-m", "jupyterlab", "--port", str(port), str(root / opened)]
+    raise typer.Exit(subprocess.run(command, cwd=root, check=False).returncode)
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """List the data sets and which source each would come from."""
+    from genlab import data
+
+    table = _new_table("name", "title", "would use", "prepared here")
+    for name in data.available():
+        found = data.describe(name)
+        held = ", ".join(f"{c.source} ({c.bytes / 1e6:.0f} MB)" for c in found.cached) or "nothing yet"
+        table.add_row(name, found.card.title, found.would_use, held)
+    _print(table)
+
+
+@data_app.command("get")
+def data_get(
+    name: str,
+    source: Annotated[str | None, typer.Option(help="files, official or drawn; by default the best there is.")] = None,
+) -> None:
+    """Prepare a data set now, so that lessons start at once."""
+    from genlab import data
+
+    with stop_on(ValueError, RuntimeError):
+        print(f"prepared in {data.get(name, source)}")
+
+
+@data_app.command("info")
+def data_info(
+    name: str,
+    verify: Annotated[bool, typer.Option(help="Read every prepared byte and compare checksums.")] = False,
+) -> None:
+    """Show a data set's card, and what of it is prepared here."""
+    from genlab import data
+
+    with stop_on(ValueError, RuntimeError):
+        found = data.describe(name)
+        problems = data.verify(name) if verify else {}
+    card = found.card
+    rows = {"title": card.title, "about": card.about, "images": f"{card.counts}, {card.stored}×{card.stored}"}
+    rows |= {
+        "classes": ", ".join(card.classes),
+        "origin": card.origin,
+        "licence": card.licence,
+        "citation": card.citation,
+    }
+    for label, text in rows.items():
+        print(f"{label:<10}{' '.join(str(text).split())}")
+    for held in found.cached:
+        problem = problems.get(held.source, held.problem)
+        state = problem or ("verified" if verify else "as written")
+        print(f"prepared  {held.source}: {held.path}, {held.bytes / 1e6:.0f} MB, {state}")
+    print(f"would use {found.would_use}")
+
+
+@contextmanager
+def stop_on(*errors: type[Exception], say: str = "") -> Iterator[None]:
+    """Turn these errors into one line on stderr and exit code 2."""
+    try:
+        yield
+    except errors as error:
+        _stop(say or str(error))
+
+
+def _stop(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def _clone() -> Path:
+    from genlab.paths import clone
+
+    root = clone()
+    if root is None:
+        _stop("This command needs a clone of the course's repository: clone it, then run `make lab` in it.")
+    return root
+
+
+def _find(exercise: str) -> Exercise:
+    from autograder import checks
+    from genlab.course import load_course
+
+    with stop_on(LookupError):
+        load_course().exercise(exercise)
+    return checks.find(exercise)
+
+
+def _solution(exercise: str) -> str:
+    """The solution's text, from the clone or from the release's file."""
+    import urllib.request
+
+    from autograder.definitions import cell_source, solution_source
+    from genlab.course import load_course
+    from genlab.paths import clone
+
+    if clone() is not None:
+        return solution_source(exercise)
+    course = load_course()
+    lesson, _, name = exercise.partition("/")
+    path = f"solutions/{course.lesson(lesson).path}.py"
+    address = f"https://raw.githubusercontent.com/{course.repository}/{course.release}/{path}"
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return cell_source(answer.read().decode("utf-8"), name)
+    except OSError as error:
+        _stop(f"Could not get {address} ({error}). Is there a network? A clone of the repository has it too.")
+
+
+def _table(reports: list[Report]) -> Table:
+    table = _new_table("exercise", "", "points", "mistake")
+    for report in reports:
+        named = report.misconception or (f"follows from {report.follows_from}" if report.follows_from else "")
+        points = f"{report.points:g} of {report.max_points:g}"
+        table.add_row(report.exercise, STATUS.get(report.status, "the check broke"), points, named)
+    return table
+
+
+def _new_table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+
+
+def _print(table: Table) -> None:
+    from rich.console import Console
+
+    Console().print(table)

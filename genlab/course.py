@@ -1,0 +1,217 @@
+"""The table of contents: `course.yml`, read and checked.
+
+Plumbing. It imports pydantic, so import it only where the table of contents is needed.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path, PurePath
+from typing import Annotated, Any
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
+
+from genlab import course_rules
+
+
+class CourseError(ValueError):
+    """Rules that `course.yml` breaks, one per line, each with its place and what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _form(pattern: str, advice: str) -> AfterValidator:
+    """The rule that a text matches `pattern`; a text that does not gets `advice`."""
+
+    def rule(text: str) -> str:
+        if not re.fullmatch(pattern, text) or keyword.iskeyword(text):
+            raise PydanticCustomError("form", "{advice}", {"advice": advice})
+        return text
+
+    return AfterValidator(rule)
+
+
+_FILE = _form(
+    r"[0-9a-z][0-9a-z_]*",
+    "is not a name of lower-case letters, digits and _ without a suffix. Write one like 03_vae",
+)
+_LESSON = _form(r"[a-z][0-9a-z_]*", "is not a lesson id. Write lower case like vae_fashion")
+_OBJECT = _form(
+    r"[A-Za-z][0-9A-Za-z_]*",
+    "is not a Python name. Write the name of the function or class",
+)
+_CARD = _form(r"[a-z][0-9a-z_]*", "is not the name of a data card. Write one like fashion_mnist")
+_REPOSITORY = _form(
+    r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*",
+    "is not a GitHub repository. Write owner/name",
+)
+_RELEASE = _form(
+    r"v\d+\.\d+\.\d+((a|b|rc)\d+)?",
+    "is not a release tag. Write one like v0.1.0 or v0.2.0rc1",
+)
+
+_Text = Annotated[str, Field(min_length=1)]
+_Positive = Annotated[int, Field(gt=0)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    _line: int = PrivateAttr(1)
+
+    @property
+    def line(self) -> int:
+        """The line of `course.yml` where this entry starts."""
+        return self._line
+
+
+class Exercise(_Entry):
+    """One exercise: a Python object that a check judges."""
+
+    id: Annotated[str, _OBJECT]
+    points: _Positive
+    minutes: _Positive
+    difficulty: Annotated[int, Field(ge=1, le=3)]
+
+
+class Lesson(_Entry):
+    """One notebook."""
+
+    id: Annotated[str, _LESSON]
+    file: Annotated[str, _FILE]
+    title: _Text
+    data: list[Annotated[str, _CARD]]
+    minutes: _Positive
+    exercises: Annotated[list[Exercise], Field(min_length=1)]
+    _chapter: str = PrivateAttr("")
+
+    @property
+    def chapter(self) -> str:
+        """The id of the chapter that holds this lesson; nbgrader's assignment."""
+        return self._chapter
+
+    @property
+    def path(self) -> str:
+        """Where the lesson is below `lessons/` and `solutions/`, without suffix."""
+        return f"{self._chapter}/{self.file}"
+
+    @property
+    def points(self) -> int:
+        """The sum over the exercises."""
+        return sum(exercise.points for exercise in self.exercises)
+
+
+class Chapter(_Entry):
+    """One folder of lessons."""
+
+    id: Annotated[str, _FILE]
+    title: _Text
+    lessons: Annotated[list[Lesson], Field(min_length=1)]
+
+
+class Course(_Entry):
+    """The whole table of contents."""
+
+    title: _Text
+    repository: Annotated[str, _REPOSITORY]
+    release: Annotated[str, _RELEASE]
+    chapters: Annotated[list[Chapter], Field(min_length=1)]
+
+    def model_post_init(self, context: Any) -> None:
+        """Tell each lesson its chapter."""
+        for chapter in self.chapters:
+            for lesson in chapter.lessons:
+                lesson._chapter = chapter.id
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """Every lesson, in the order of the course."""
+        return [lesson for chapter in self.chapters for lesson in chapter.lessons]
+
+    def lesson(self, id: str) -> Lesson:
+        """The lesson with this id. Raises LookupError, naming the nearest, if there is none."""
+        lesson: Lesson = _pick(id, {lesson.id: lesson for lesson in self.lessons}, "lesson")
+        return lesson
+
+    def exercise(self, id: str) -> Exercise:
+        """The exercise `lesson/exercise`. Raises LookupError, naming the nearest, for others."""
+        exercises = {f"{lesson.id}/{e.id}": e for lesson in self.lessons for e in lesson.exercises}
+        exercise: Exercise = _pick(id, exercises, "exercise")
+        return exercise
+
+    def lesson_of_file(self, path: str | PurePath) -> Lesson:
+        """The lesson that a script or notebook belongs to, by its folder and name.
+
+        The folder counts only when it is a chapter. Raises LookupError for any other file.
+        """
+        path = PurePath(path)
+        lessons = [lesson for lesson in self.lessons if lesson.file == path.stem]
+        here = [lesson for lesson in lessons if lesson.chapter == path.parent.name]
+        if len(here or lessons) == 1:
+            return (here or lessons)[0]
+        known = ", ".join(lesson.path for lesson in self.lessons)
+        raise LookupError(f"{path} is not a lesson of course.yml, which has {known}.")
+
+
+def _pick(id: str, entries: dict[str, Any], kind: str) -> Any:
+    if id in entries:
+        return entries[id]
+    advice = course_rules.did_you_mean(id, list(entries)) or f"There are: {', '.join(entries)}."
+    raise LookupError(f"There is no {kind} {id!r} in course.yml. {advice}")
+
+
+def load_course(path: str | Path | None = None) -> Course:
+    """The table of contents in `path`, or in the `course.yml` of this clone or installation.
+
+    Raises CourseError with every broken rule, each with file, line and what to do.
+    """
+    if path is None:
+        from genlab import paths
+
+        path = paths.find("course.yml")
+    path = Path(path)
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        data = yaml.constructor.SafeConstructor().construct_document(node) if node else {}
+    except OSError as error:
+        raise CourseError([f"{path}: cannot be read ({error.strerror}). Is this a course?"]) from None
+    except UnicodeDecodeError as error:
+        raise CourseError([f"{path}: is not UTF-8 text ({error}). Save it as UTF-8."]) from None
+    except yaml.YAMLError as error:
+        raise CourseError([f"{path.name}:{course_rules.syntax(error)}"]) from None
+
+    places = course_rules.places(node)
+    problems = course_rules.repeated_keys(node)
+    problems += course_rules.repeated_names(places)
+    problems += course_rules.missing_cards(places, path.parent / "datasets")
+    course = None
+    try:
+        course = Course.model_validate(data)
+    except ValidationError as error:
+        keys = [list(model.model_fields) for model in (Course, Chapter, Lesson, Exercise)]
+        problems += [course_rules.advice(dict(e), places, keys) for e in error.errors()]
+    if course is not None:
+        _number_lines(course, places)
+    if problems or course is None:
+        raise CourseError([f"{path.name}:{line}: {text}" for line, text in sorted(set(problems))])
+    return course
+
+
+def _number_lines(course: Course, places: dict[course_rules.Location, course_rules.Place]) -> None:
+    for c, chapter in enumerate(course.chapters):
+        for n, lesson in enumerate(chapter.lessons):
+            at = ("chapters", c, "lessons", n)
+            lesson._line = places[at].line
+            for e, exercise in enumerate(lesson.exercises):
+                exercise._line = places[(*at, "exercises", e)].line

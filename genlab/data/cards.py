@@ -1,0 +1,131 @@
+"""Data set cards: `datasets/*.yml` as typed objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from genlab import paths
+from genlab.data.errors import DataError
+
+_TEXTS = ("name", "title", "about", "origin", "citation", "licence", "kaggle", "layout")
+
+
+@dataclass(frozen=True)
+class File:
+    """One official file: its published name, what it holds, its size in bytes and checksums.
+
+    `content_sha256` is the checksum of the unpacked content.
+    """
+
+    name: str
+    split: str
+    part: str
+    bytes: int
+    md5: str
+    sha256: str
+    content_sha256: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known about one data set; `stored` and `sizes` are pixels on a side."""
+
+    name: str
+    title: str
+    about: str
+    origin: str
+    citation: str
+    licence: str
+    kaggle: str
+    layout: str
+    channels: int
+    stored: int
+    sizes: tuple[int, ...]
+    splits: dict[str, int]
+    classes: tuple[str, ...]
+    mirrors: tuple[str, ...]
+    files: tuple[File, ...]
+    user_folders: tuple[str, ...]
+    user_csv: dict[str, str]
+    artist: str
+    artist_version: int
+    artist_about: str
+
+    def file(self, split: str, part: str) -> File:
+        """The official file that holds this part ("images" or "labels") of this split."""
+        return next(f for f in self.files if (f.split, f.part) == (split, part))
+
+    def check_size(self, size: int | None) -> int:
+        """The side to give images in, in pixels; raises ValueError when it is not on offer."""
+        if size is None:
+            return self.stored
+        if size not in self.sizes:
+            offered = " or ".join(f"size={s}" for s in self.sizes)
+            raise ValueError(f"{self.title} does not come in size={size!r}; ask for {offered}.")
+        return size
+
+    @property
+    def counts(self) -> str:
+        """The number of images in words, such as "60,000 + 10,000"."""
+        return " + ".join(f"{n:,}" for n in self.splits.values())
+
+
+def available() -> list[str]:
+    """The names of all data sets that have a card, in alphabetical order."""
+    return sorted(path.stem for path in paths.find("datasets").glob("*.yml"))
+
+
+def read(name: str) -> Card:
+    """The card of the data set called `name`; raises ValueError for a name without a card."""
+    names = available()
+    if name not in names:
+        raise ValueError(f"There is no data set called {name!r}; there is {', '.join(names)}.")
+    return read_file(paths.find(f"datasets/{name}.yml"))
+
+
+def read_file(path: Path) -> Card:
+    """The card in a YAML file; raises DataError that names the file and the first bad field."""
+    import yaml
+
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        card = _card(raw)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DataError(f"The data card {path} cannot be read: {error}") from error
+    except KeyError as error:
+        raise DataError(f"The data card {path} lacks the field {error}.") from error
+    except (TypeError, ValueError) as error:
+        raise DataError(f"The data card {path} is not as expected: {error}") from error
+    if card.name != path.stem:
+        raise DataError(f"The data card {path} is named {card.name!r}; file and name must agree.")
+    return card
+
+
+def _card(raw: dict[str, Any]) -> Card:
+    images, drawn = raw["images"], raw["drawn"]
+    card = Card(
+        **{key: str(raw[key]) for key in _TEXTS},
+        channels=int(images["channels"]),
+        stored=int(images["stored"]),
+        sizes=tuple(int(size) for size in images["sizes"]),
+        splits={str(split): int(n) for split, n in raw["splits"].items()},
+        classes=tuple(str(c) for c in raw["classes"]),
+        mirrors=tuple(str(url).rstrip("/") for url in raw["mirrors"]),
+        files=tuple(File(**entry) for entry in raw["files"]),
+        user_folders=tuple(str(folder) for folder in raw["user_folders"]),
+        user_csv={str(split): str(name) for split, name in raw["user_csv"].items()},
+        artist=str(drawn["artist"]),
+        artist_version=int(drawn["version"]),
+        artist_about=str(drawn["about"]),
+    )
+    if card.layout != "idx":
+        raise ValueError(f"layout {card.layout!r} cannot be read; only idx can")
+    if card.stored not in card.sizes:
+        raise ValueError(f"images.stored {card.stored} is not among images.sizes")
+    held = {(f.split, f.part) for f in card.files}
+    wanted = {(split, part) for split in card.splits for part in ("images", "labels")}
+    if held != wanted:
+        raise ValueError(f"files must hold images and labels of each split, not {sorted(held)}")
+    return card

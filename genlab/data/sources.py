@@ -1,0 +1,247 @@
+"""Which source of a data set is used, and making it ready.
+
+The order: files the user names in GENLAB_DATA, official files prepared before, official download,
+drawn stand-in. Every choice comes with one line that says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from genlab import paths
+from genlab.data import cache, drawn, files
+from genlab.data.cards import Card
+from genlab.data.download import Patience, fetch
+from genlab.data.errors import DataError
+from genlab.data.idx import Place
+
+SOURCES = ("files", "official", "drawn")
+_ASK_AGAIN_SECONDS = 3600  # after a failed download, that long the stand-in is used at once
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A prepared source, and the line that tells the user about it."""
+
+    source: str
+    prepared: cache.Prepared
+    line: str
+
+
+def choose(
+    card: Card,
+    source: str | None = None,
+    *,
+    retry: bool = False,
+    patience: Patience | None = None,
+) -> Choice:
+    """The source to use, prepared; `source` forces one, `retry` asks a silent network again.
+
+    Raises ValueError for an unknown source, DataError when a forced one cannot be had or the
+    user's files are broken.
+    """
+    if source is not None:
+        return _forced(card, source, patience)
+    without = []
+    if files.folders():
+        try:
+            found = files.find(card)
+        except DataError as error:
+            without.append(f"GENLAB_DATA is set, but {error}")
+        else:
+            return _from_files(card, found)
+    held = _held(card, "official")
+    if held is None:
+        held = _held(card, "files")
+        held = held if held is not None and held.header["official"] else None
+    if held is not None:
+        return Choice(held.folder.name, held, _official_line(card, held, *without))
+    try:
+        return _from_network(card, retry, patience)
+    except DataError as error:
+        without.append(str(error))
+    return _drawn(card, without)
+
+
+def would_use(card: Card) -> str:
+    """What `choose` would do now, in words, without doing it or touching the network."""
+    if files.folders():
+        try:
+            return f"files (your files in {files.find(card).folder})"
+        except DataError:
+            pass
+    for source in ("official", "files"):
+        held = _peek(card, source)
+        if held is not None and held.header["official"]:
+            return f"{source} (prepared)"
+    reason = _no_network(card)
+    return f"drawn ({reason})" if reason else "official (download), or drawn if that fails"
+
+
+def _forced(card: Card, source: str, patience: Patience | None) -> Choice:
+    if source not in SOURCES:
+        known = ", ".join(repr(s) for s in SOURCES)
+        raise ValueError(f"source={source!r} is unknown; choose from {known}, or None for the best.")
+    if source == "drawn":
+        return _drawn(card, ["it was asked for"])
+    if source == "files":
+        try:
+            found = files.find(card)
+        except DataError as error:
+            names = ", ".join(file.name for file in card.files)
+            raise DataError(
+                f'{card.title} with source="files" is not possible: {error}. Set GENLAB_DATA to '
+                f"the folder that holds {names} (see {card.origin})."
+            ) from error
+        return _from_files(card, found)
+    held = _held(card, "official")
+    if held is not None:
+        return Choice("official", held, _official_line(card, held))
+    try:
+        return _from_network(card, True, patience)
+    except DataError as error:
+        raise DataError(
+            f'{card.title} with source="official" is not possible: {error}. '
+            f"Try again later, or set GENLAB_DATA to a folder with its files (see {card.origin})."
+        ) from error
+
+
+def _from_files(card: Card, found: files.Found) -> Choice:
+    def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
+        try:
+            arrays, official = files.read(card, found)
+        except DataError as error:
+            raise DataError(
+                f"{error} Get this file again (see {card.origin}), or take its folder out of "
+                "GENLAB_DATA to go on without it."
+            ) from error
+        return arrays, {"official": official, "made_from": str(found.folder)}
+
+    held = _ready(card, "files", {"stamp": found.stamp()}, make)
+    kind = (
+        "identical to the official release"
+        if held.header["official"]
+        else "these files differ from the official release"
+    )
+    line = f"{card.title}: your files in {found.folder} ({card.counts} images; {kind})."
+    return Choice("files", held, line)
+
+
+def _from_network(card: Card, retry: bool, patience: Patience | None) -> Choice:
+    downloads = paths.home() / "downloads" / card.name
+    failure = downloads / "failed.json"
+    reason = _no_network(card, retry)
+    if reason:
+        raise DataError(reason)
+    try:
+        fetched = fetch(card, downloads, patience)
+    except DataError as error:
+        _remember(failure, str(error))
+        raise
+    failure.unlink(missing_ok=True)
+
+    def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
+        places = {f"{f.split}_{f.part}": Place(fetched[f.name]) for f in card.files}
+        arrays, official = files.read(card, files.Found(downloads, places, csv=False))
+        return arrays, {"official": official, "made_from": card.origin}
+
+    held = _ready(card, "official", _official_key(card), make)
+    return Choice("official", held, _official_line(card, held))
+
+
+def _no_network(card: Card, retry: bool = False) -> str | None:
+    """Why the network is not asked, or None when it may be."""
+    if os.environ.get("GENLAB_OFFLINE", "0").lower() not in ("", "0", "false", "no"):
+        return "GENLAB_OFFLINE is set"
+    if retry:
+        return None
+    try:
+        path = paths.home() / "downloads" / card.name / "failed.json"
+        failed = json.loads(path.read_text(encoding="utf-8"))
+        minutes = (time.time() - failed["time"]) / 60
+        if 0 <= minutes < _ASK_AGAIN_SECONDS / 60:
+            return f"{failed['reason']} (tried {minutes:.0f} min ago)"
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return None
+
+
+def _remember(path: Path, reason: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"time": time.time(), "reason": reason}), encoding="utf-8")
+    except OSError:
+        pass  # a read-only home only means that the network is asked again next time
+
+
+def _drawn(card: Card, why: list[str]) -> Choice:
+    key = {"artist": card.artist, "version": card.artist_version}
+
+    def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
+        arrays = drawn.draw(card.artist, card.splits, f"Drawing {card.artist}")
+        return arrays, {"official": False, "made_from": f"genlab.data.drawn.{card.artist}"}
+
+    held = _ready(card, "drawn", key, make)
+    line = (
+        f"{card.title}: DRAWN STAND-IN, {card.artist_about} ({card.counts} images), because "
+        f"{'; '.join(why)}. For the real images run `genlab data get {card.name}` online, or set "
+        "GENLAB_DATA to a folder with the official files."
+    )
+    return Choice("drawn", held, line)
+
+
+def _official_key(card: Card) -> dict[str, Any]:
+    return {"sha256": [file.sha256 for file in card.files]}
+
+
+def _official_line(card: Card, held: cache.Prepared, *notes: str) -> str:
+    where = "".join(f" ({note})" for note in notes)
+    return f"{card.title}: the official images ({card.counts}), prepared in {held.folder}{where}."
+
+
+def _peek(card: Card, source: str) -> cache.Prepared | None:
+    try:
+        return cache.open_folder(cache.place(card.name, source))
+    except cache.Damaged:
+        return None
+
+
+def _held(card: Card, source: str) -> cache.Prepared | None:
+    """The prepared source if it is there and sound; says in one line when it is damaged."""
+    folder = cache.place(card.name, source)
+    try:
+        return cache.open_folder(folder)
+    except cache.Damaged as damage:
+        print(f"{card.title}: the data prepared in {folder} cannot be used: {damage}.")
+        return None
+
+
+def _ready(
+    card: Card,
+    source: str,
+    key: dict[str, Any],
+    make: Callable[[], tuple[dict[str, Tensor], dict[str, Any]]],
+) -> cache.Prepared:
+    """The prepared source with this key, made now unless it is there."""
+    folder = cache.place(card.name, source)
+    held = _held(card, source)
+    if held is not None and held.header["key"] == key:
+        return held
+    arrays, facts = make()
+    margin = (max(card.sizes) - card.stored) // 2
+    for name, array in arrays.items():
+        if name.endswith("_images"):
+            # (N, H, W) → (N, C, H + 2m, W + 2m), the largest size on offer; others are cut from it
+            shaped = array.view(-1, card.channels, card.stored, card.stored)
+            arrays[name] = F.pad(shaped, (margin,) * 4)
+    facts = {"name": card.name, "source": source, "key": key, **facts}
+    return cache.write(folder, arrays, facts)

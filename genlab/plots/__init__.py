@@ -1,0 +1,20 @@
+"""The pictures of the lessons, in the house style: each function returns a figure that a notebook shows once."""
+
+from genlab.plots.charts import curves, latent_map, loss_curve
+from genlab.plots.pictures import compare, decoded_grid, image_grid, strip
+from genlab.plots.style import COLOURS, DPI, figure_style, png, subplots
+
+__all__ = [
+    "COLOURS",
+    "DPI",
+    "compare",
+    "curves",
+    "decoded_grid",
+    "figure_style",
+    "image_grid",
+    "latent_map",
+    "loss_curve",
+    "png",
+    "strip",
+    "subplots",
+]

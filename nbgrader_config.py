@@ -1,0 +1,23 @@
+"""nbgrader's settings for this course; `genlab build` reads them too."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821 (nbgrader provides it)
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+# Whatever lies beside a notebook is copied to students, so scripts with the answers must not be.
+c.CourseDirectory.ignore = [".*", "*.py", "*.pyc", "__pycache__", "checkpoints", "feedback"]
+c.ClearSolutions.code_stub = {"python": "# Your code here\nraise NotImplementedError"}
+c.ClearSolutions.text_stub = "*Your answer here.*"
+c.ClearSolutions.enforce_metadata = False  # questions carry no points, so they are plain cells
+c.Execute.timeout = 300  # seconds for one cell
+c.Autograde.autograde_preprocessors = [
+    "autograder.execute.Execute",  # in place of nbgrader.preprocessors.Execute
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

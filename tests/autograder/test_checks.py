@@ -1,0 +1,237 @@
+"""What must hold for the check of every exercise. Three seeds here; `make strength` runs twenty."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder import checks, examine
+from autograder.definitions import load_reference, run
+from autograder.demo import hand_in
+from autograder.exercise import Claim, Exercise
+from autograder.judge import judge_claims
+from autograder.probes import run_probe
+from autograder.selfcheck import code_cells
+from tests.strength import END, START, answers, measure, table
+
+EXAMINATIONS = [(0, False), (1, True), (2, False)]  # seed, hidden
+IDS = checks.ids()
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Small tensors: one thread is faster, and two test processes do not fight."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def wrong_answers(exercise: str) -> dict[str, object]:
+    module, spec = answers(exercise), checks.find(exercise)
+    return {m.name: m.wrong for m in spec.misconceptions} | module.MISTAKES | module.UNLISTED
+
+
+def failed_claims(spec: Exercise, answer: object, seed: int = 0) -> set[str]:
+    plan = spec.plan(seed, False)
+    results = judge_claims(spec, plan, run_probe(plan, answer))
+    return {r.name for r in results if not r.passed and r.reached}
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_the_strength_is_complete_and_readme_tells_it(exercise: str) -> None:
+    row = measure(exercise, EXAMINATIONS)
+    assert (row.named, row.second_named) == (row.mistakes, row.second), "every known mistake is rejected and named"
+    assert row.unlisted_rejected == row.unlisted, "every other wrong answer is rejected"
+    assert row.misnamed == 0, "what matches nothing gets no name"
+    assert row.accepted == row.right >= 5, "every right answer is accepted"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = readme[readme.index(START) : readme.index(END)]
+    assert table([row]).splitlines()[2] in told, "README's table is stale: run `make strength`"
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_every_claim_is_needed_by_an_answer_that_fails_no_other(exercise: str) -> None:
+    spec = checks.find(exercise)
+    alone = [failed for answer in wrong_answers(exercise).values() if len(failed := failed_claims(spec, answer)) == 1]
+    idle = {c.name for c in spec.claims} - set().union(*alone)
+    assert not idle, "without these claims every wrong answer would still be rejected"
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_a_recomputed_claim_rejects_every_constant_answer(exercise: str) -> None:
+    assert sum(c.recomputed and not c.gate for c in checks.find(exercise).claims) >= 1
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_the_untouched_stub_is_not_attempted(exercise: str) -> None:
+    name = exercise.split("/")[1]
+    if inspect.isclass(load_reference(exercise.split("/")[0])[name]):
+        source = f"class {name}(nn.Module):\n    def forward(self, *args):\n        raise NotImplementedError\n"
+        if name == "Encoder":
+            source = source.replace("forward(self, *args)", "__init__(self, *args)")
+    else:
+        source = f"def {name}(*args):\n    raise NotImplementedError\n"
+    stub = run(["from torch import nn\n" + source], [name]).names[name]
+    report = examine(exercise, stub)
+    assert (report.status, report.points, report.results) == ("not_attempted", 0.0, [])
+
+
+@pytest.mark.parametrize("exercise", IDS)
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return None", "None"),
+        ("raise ValueError('no idea')", "raised ValueError: no idea"),
+        ("return 'text'", "text"),
+        ("import sys; sys.exit(3)", "raised SystemExit"),
+    ],
+)
+def test_answers_of_the_wrong_kind_are_told_so(exercise: str, body: str, said: str) -> None:
+    spec = checks.find(exercise)
+    name = spec.name
+    answer = run([f"def {name}(*args):\n    {body}\n"], [name]).names[name]
+    report = examine(exercise, answer)
+    assert report.status == "failed" and report.misconception is None
+    assert said in report.failure.message or "NoneType" in report.failure.message or "str" in report.failure.message
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_messages_say_what_was_seen_expected_and_one_thing_to_try(exercise: str) -> None:
+    for answer in wrong_answers(exercise).values():
+        failure = examine(exercise, answer).failure
+        assert failure.seen and failure.expected and failure.advice and failure.called
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_hints_rise_and_no_two_mistakes_share_a_line(exercise: str) -> None:
+    spec = checks.find(exercise)
+    assert 1 <= len(spec.hints) <= 3 and all(len(h) > 40 for h in spec.hints)
+    assert (
+        len({m.line for m in spec.misconceptions})
+        == len({m.name for m in spec.misconceptions})
+        == len(spec.misconceptions)
+    )
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_the_same_seed_gives_the_same_report(exercise: str) -> None:
+    spec = checks.find(exercise)
+    wrong = spec.misconceptions[0].wrong
+    assert examine(exercise, wrong, seed=5).results == examine(exercise, wrong, seed=5).results
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_plan_and_record_are_plain_data_and_tensors(exercise: str) -> None:
+    def walk(value: object) -> None:
+        if isinstance(value, dict):
+            assert all(isinstance(key, str) for key in value)
+            list(map(walk, value.values()))
+        elif isinstance(value, (list, tuple)):
+            list(map(walk, value))
+        else:
+            assert value is None or isinstance(value, (bool, int, float, str, torch.Tensor)), type(value)
+
+    spec = checks.find(exercise)
+    plan = spec.plan(0, True)
+    walk(plan)
+    walk(run_probe(plan, spec.misconceptions[0].wrong))
+
+
+def test_a_failure_points_at_the_earlier_exercise_that_causes_it() -> None:
+    source = """
+        import torch
+        from torch.nn import functional as F
+        def kl_loss(z_mean, z_log_var):
+            return (z_mean**2 + z_log_var.exp() - 1 - z_log_var).sum(1).mean()
+        def vae_loss(logits, x, z_mean, z_log_var, beta):
+            r = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+            k = kl_loss(z_mean, z_log_var)
+            return r + beta * k, r, k
+        def train_step(encoder, decoder, x, optimizer, beta):
+            encoder.train(), decoder.train()
+            z_mean, z_log_var, z = encoder(x)
+            t, r, k = vae_loss(decoder(z), x, z_mean, z_log_var, beta)
+            optimizer.zero_grad(); t.backward(); optimizer.step()
+            return {"total": t.item(), "reconstruction": r.item(), "kl": k.item()}
+    """
+    names = run([textwrap.dedent(source)], ["kl_loss", "vae_loss", "train_step"]).names
+    for later in ("vae_loss", "train_step"):
+        report = examine(f"vae_fashion/{later}", names[later])
+        assert (report.status, report.follows_from) == ("failed", "vae_fashion/kl_loss")
+        assert "Fix" in report.headline and "kl_loss" in report.headline
+    unwritten = run(
+        [textwrap.dedent(source).replace("return (z_mean**2", "raise NotImplementedError\n    return (z_mean**2")], []
+    )
+    report = examine("vae_fashion/vae_loss", unwritten.names["vae_loss"])
+    assert report.status == "failed" and "kl_loss, which is not written yet" in report.headline
+
+
+def test_a_mistake_of_its_own_is_not_blamed_on_an_earlier_exercise() -> None:
+    lesson = load_reference("vae_fashion")
+    source = "def vae_loss(l, x, m, v, beta):\n    k = kl_loss(m, v)\n    return k, k, k\n"
+    wrong = run([source], ["vae_loss"]).names
+    wrong["kl_loss"] = lesson["kl_loss"]
+    assert examine("vae_fashion/vae_loss", wrong["vae_loss"]).follows_from is None
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_every_mistake_can_be_handed_in_as_text(exercise: str) -> None:
+    spec = checks.find(exercise)
+    cells = code_cells(hand_in(ROOT, {}))
+    for misconception in spec.misconceptions:
+        names = run([*cells, misconception.source(spec.name)], [spec.name]).names
+        assert examine(exercise, names[spec.name]).misconception == misconception.name
+
+
+def test_a_broken_check_is_no_verdict_on_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograder.checks.vae_fashion import kl_loss
+
+    def broken(plan, record):
+        raise ZeroDivisionError("in the judge")
+
+    claims = (Claim("broken", "breaks", broken),)
+    monkeypatch.setattr(kl_loss, "EXERCISE", dataclasses.replace(kl_loss.EXERCISE, claims=claims))
+    report = examine("vae_fashion/kl_loss", lambda z_mean, z_log_var: None)
+    assert report.status == "grader_error" and report.points == 0 and "in the judge" in report.grader_error
+
+
+def test_examining_leaves_the_learners_random_state_and_gradient_mode_alone() -> None:
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    with torch.no_grad():
+        assert examine("vae_fashion/Sampling", load_reference("vae_fashion")["Sampling"]).passed
+        assert not torch.is_grad_enabled()
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_an_unknown_exercise_is_refused_with_the_ones_there_are() -> None:
+    with pytest.raises(KeyError, match="vae_fashion/kl_loss"):
+        examine("vae_fashion/kl_los", None)
+
+
+def test_the_probes_import_nothing_of_the_judges() -> None:
+    code = (
+        "import sys, autograder.probes\n"
+        "own = [m for m in sys.modules if m.startswith(('autograder', 'genlab'))]\n"
+        "assert all(m == 'autograder' or m.startswith('autograder.probes') for m in own), own\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("exercise", IDS)
+def test_checks_judge_on_the_gpu_as_on_the_cpu(exercise: str) -> None:
+    spec = checks.find(exercise)
+    assert examine(exercise, load_reference(spec.lesson)[spec.name], device="cuda").passed
+    for misconception in spec.misconceptions:
+        assert examine(exercise, misconception.wrong, device="cuda").status == "failed"

@@ -1,0 +1,117 @@
+"""How strong the checks are: every known mistake in two spellings, right answers of many kinds, wrong ones that nobody listed.
+
+`python -m tests.strength --seeds 20 --write README.md` runs all of it and writes the table that README shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from autograder import checks, examine
+from autograder.definitions import load_reference
+
+START, END = "<!-- strength: written by `make strength` -->", "<!-- end of strength -->"
+
+
+@dataclass
+class Strength:
+    """Counts for one exercise; a wrong answer counts as rejected or named only if it is at every seed."""
+
+    exercise: str
+    mistakes: int = 0
+    named: int = 0
+    second: int = 0
+    second_named: int = 0
+    unlisted: int = 0
+    unlisted_rejected: int = 0
+    misnamed: int = 0
+    right: int = 0
+    accepted: int = 0
+    runs: int = 0
+
+
+def answers(exercise: str) -> ModuleType:
+    """The module of imaginary students' answers: RIGHT, MISTAKES, UNLISTED."""
+    return importlib.import_module(checks.module_name(exercise).replace("autograder.checks", "tests.answers"))
+
+
+def measure(exercise: str, examinations: list[tuple[int, bool]]) -> Strength:
+    """The strength of one exercise's check over examinations, each a seed and whether it is hidden."""
+    found = Strength(exercise)
+    module, lesson, name = answers(exercise), *exercise.split("/")
+
+    def verdicts(answer: Any) -> list[Any]:
+        reports = [examine(exercise, answer, seed=s, hidden=h) for s, h in examinations]
+        found.runs += len(reports)
+        return reports
+
+    def all_named(answer: Any, mistake: str) -> bool:
+        return all(r.status == "failed" and r.misconception == mistake for r in verdicts(answer))
+
+    for misconception in checks.find(exercise).misconceptions:
+        found.mistakes += 1
+        found.named += all_named(misconception.wrong, misconception.name)
+        found.second += 1
+        found.second_named += all_named(module.MISTAKES[misconception.name], misconception.name)
+    for answer in module.UNLISTED.values():
+        reports = verdicts(answer)
+        found.unlisted += 1
+        found.unlisted_rejected += all(r.status == "failed" for r in reports)
+        found.misnamed += any(r.misconception for r in reports)
+    for answer in [load_reference(lesson)[name], *module.RIGHT.values()]:
+        found.right += 1
+        found.accepted += all(r.passed for r in verdicts(answer))
+    return found
+
+
+def table(rows: list[Strength]) -> str:
+    """A Markdown table with a line per exercise and one for all."""
+    lines = [
+        "| exercise | known mistakes named | second spelling named | other wrong answers rejected | given a wrong name | right answers accepted |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.exercise} | {row.named} of {row.mistakes} | {row.second_named} of {row.second} | "
+        f"{row.unlisted_rejected} of {row.unlisted} | {row.misnamed} | {row.accepted} of {row.right} |"
+        for row in [*rows, _total(rows)]
+    ]
+    return "\n".join(lines)
+
+
+def _total(rows: list[Strength]) -> Strength:
+    names = [n for n in Strength.__dataclass_fields__ if n != "exercise"]
+    return Strength("**together**", **{n: sum(getattr(r, n) for r in rows) for n in names})
+
+
+def main() -> None:
+    """Print the table, and write it between its marks in a file."""
+    import torch
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--write", type=Path)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    examinations = [(seed, hidden) for seed in range(options.seeds) for hidden in (False, True)]
+    rows = [measure(exercise, examinations) for exercise in checks.ids()]
+    runs = sum(r.runs for r in rows)
+    text = (
+        f"{table(rows)}\n\nEvery answer was judged at {options.seeds} seeds, visible and hidden: {runs:,} examinations."
+    )
+    print(text)
+    if options.write:
+        page = options.write.read_text(encoding="utf-8")
+        block = f"{START}\n{text}\n{END}"
+        options.write.write_text(
+            re.sub(f"{re.escape(START)}.*?{re.escape(END)}", lambda _: block, page, flags=re.DOTALL), encoding="utf-8"
+        )
+
+
+if __name__ == "__main__":
+    main()
