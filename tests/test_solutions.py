@@ -1,0 +1,49 @@
+"""Every instructor's notebook runs from top to bottom at smoke scale, in a kernel, without an error or a word on stderr."""
+
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+from genlab.course import load_course
+
+ROOT = Path(__file__).parents[1]
+LESSONS = load_course(ROOT / "course.yml").lessons
+
+pytestmark = pytest.mark.notebooks
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.id)
+def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    notebook = nbformat.read(ROOT / "solutions" / f"{request.param.path}.ipynb", as_version=4)
+    folder = tmp_path_factory.mktemp("solution")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GENLAB_SCALE", "smoke")
+        nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    return request.param, notebook
+
+
+def outputs(notebook, kind: str) -> list:
+    return [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs if o.output_type == kind]
+
+
+def test_nothing_is_written_to_stderr(executed) -> None:
+    _, notebook = executed
+    assert [o.text for o in outputs(notebook, "stream") if o.name == "stderr"] == []
+
+
+def test_every_check_passes_and_shows_a_card_that_is_no_result(executed) -> None:
+    lesson, notebook = executed
+    for exercise in lesson.exercises:
+        cell = next(c for c in notebook.cells if c.id == exercise.id)
+        cards = [o for o in cell.outputs if o.output_type == "display_data"]
+        assert len(cards) == 2, "the visible and the hidden check"
+        assert all("passed" in card.data["text/plain"] for card in cards)
+        assert all(o.output_type == "display_data" for o in cell.outputs), "an execute_result would be partial credit"
+
+
+def test_the_lesson_shows_its_pictures(executed) -> None:
+    _, notebook = executed
+    shown = outputs(notebook, "display_data") + outputs(notebook, "execute_result")
+    assert sum("image/png" in o.data for o in shown) >= 10
