@@ -31,14 +31,16 @@ def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, 
 
 
 def check(exercise: str, target: Any, *, hidden: bool = False) -> None:
-    """Show the verdict on `target` as a card; silent success, or CheckFailed with one line.
+    """Show the verdict on `target` as a card and note it in the learner's progress.
 
     Raises CheckFailed when the answer fails, NotAttempted on an untouched stub, GraderError when the check itself broke.
     """
     from autograder.card import show
+    from genlab import progress
 
     report = examine(exercise, target, hidden=hidden)
     show(report)
+    progress.note(exercise, report.status)
     if report.status == "not_attempted":
         raise NotAttempted(report)
     if report.status == "failed":

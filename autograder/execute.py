@@ -9,9 +9,9 @@ from nbgrader.preprocessors import Execute as NbgraderExecute
 
 
 class Execute(NbgraderExecute):
-    """nbgrader's execution in a kernel, at the scale that trains for seconds."""
+    """nbgrader's execution in a kernel, at the scale that trains for seconds, without a trace in anyone's progress."""
 
     def start_new_kernel(self, **kwargs: Any) -> None:
-        """Start the kernel with GENLAB_SCALE=smoke, unless the grader's environment sets it."""
-        env = {"GENLAB_SCALE": "smoke", **kwargs.pop("env", os.environ)}
+        """Start the kernel with GENLAB_SCALE=smoke, unless the grader's environment sets another."""
+        env = {"GENLAB_SCALE": "smoke", **kwargs.pop("env", os.environ), "GENLAB_PROGRESS": "off"}
         super().start_new_kernel(env=env, **kwargs)

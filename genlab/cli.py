@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from genlab.data.commands import data_app
+from genlab.terminal import new_table, show, stop, stop_on
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,7 +24,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-data_app = typer.Typer(help="The data sets: which there are, what is prepared, prepare one.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
 MISSING_TEACH = "Building needs nbgrader and jupytext: pip install 'genlab[teach]'."
@@ -47,7 +47,7 @@ def check(
             progress.update(report.exercise, status=report.status)
         if report.status in ("failed", "grader_error"):
             print(as_text(report), end="\n\n")
-    _print(_table(reports))
+    show(_table(reports))
     points, most = sum(r.points for r in reports), sum(r.max_points for r in reports)
     print(f"{points:g} of {most:g} points, {sum(r.passed for r in reports)} of {len(reports)} exercises")
     raise typer.Exit(0 if all(r.passed for r in reports) else 1)
@@ -103,7 +103,7 @@ def show_progress() -> None:
 
     with stop_on(ValueError, CourseError):
         entries, course = progress.load(), load_course()
-    table = _new_table("exercise", "", "points", "hints", "solution")
+    table = new_table("exercise", "", "points", "hints", "solution")
     for lesson in course.lessons:
         table.add_row(f"[bold]{lesson.title}[/]")
         for exercise in lesson.exercises:
@@ -113,7 +113,7 @@ def show_progress() -> None:
             table.add_row(
                 f"  {lesson.id}/{exercise.id}", status, f"{exercise.points:g}", str(entry.get("hints", "")), seen
             )
-    _print(table)
+    show(table)
     print(f"kept in {progress.path()}")
 
 
@@ -173,79 +173,12 @@ def lab(
     raise typer.Exit(subprocess.run(command, cwd=root, check=False).returncode)
 
 
-@data_app.command("list")
-def data_list() -> None:
-    """List the data sets and which source each would come from."""
-    from genlab import data
-
-    table = _new_table("name", "title", "would use", "prepared here")
-    for name in data.available():
-        found = data.describe(name)
-        held = ", ".join(f"{c.source} ({c.bytes / 1e6:.0f} MB)" for c in found.cached) or "nothing yet"
-        table.add_row(name, found.card.title, found.would_use, held)
-    _print(table)
-
-
-@data_app.command("get")
-def data_get(
-    name: str,
-    source: Annotated[str | None, typer.Option(help="files, official or drawn; by default the best there is.")] = None,
-) -> None:
-    """Prepare a data set now, so that lessons start at once."""
-    from genlab import data
-
-    with stop_on(ValueError, RuntimeError):
-        print(f"prepared in {data.get(name, source)}")
-
-
-@data_app.command("info")
-def data_info(
-    name: str,
-    verify: Annotated[bool, typer.Option(help="Read every prepared byte and compare checksums.")] = False,
-) -> None:
-    """Show a data set's card, and what of it is prepared here."""
-    from genlab import data
-
-    with stop_on(ValueError, RuntimeError):
-        found = data.describe(name)
-        problems = data.verify(name) if verify else {}
-    card = found.card
-    rows = {"title": card.title, "about": card.about, "images": f"{card.counts}, {card.stored}×{card.stored}"}
-    rows |= {
-        "classes": ", ".join(card.classes),
-        "origin": card.origin,
-        "licence": card.licence,
-        "citation": card.citation,
-    }
-    for label, text in rows.items():
-        print(f"{label:<10}{' '.join(str(text).split())}")
-    for held in found.cached:
-        problem = problems.get(held.source, held.problem)
-        state = problem or ("verified" if verify else "as written")
-        print(f"prepared  {held.source}: {held.path}, {held.bytes / 1e6:.0f} MB, {state}")
-    print(f"would use {found.would_use}")
-
-
-@contextmanager
-def stop_on(*errors: type[Exception], say: str = "") -> Iterator[None]:
-    """Turn these errors into one line on stderr and exit code 2."""
-    try:
-        yield
-    except errors as error:
-        _stop(say or str(error))
-
-
-def _stop(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)
-
-
 def _clone() -> Path:
     from genlab.paths import clone
 
     root = clone()
     if root is None:
-        _stop("This command needs a clone of the course's repository: clone it, then run `make lab` in it.")
+        stop("This command needs a clone of the course's repository: clone it, then run `make lab` in it.")
     return root
 
 
@@ -276,26 +209,13 @@ def _solution(exercise: str) -> str:
         with urllib.request.urlopen(address, timeout=10) as answer:
             return cell_source(answer.read().decode("utf-8"), name)
     except OSError as error:
-        _stop(f"Could not get {address} ({error}). Is there a network? A clone of the repository has it too.")
+        stop(f"Could not get {address} ({error}). Is there a network? A clone of the repository has it too.")
 
 
 def _table(reports: list[Report]) -> Table:
-    table = _new_table("exercise", "", "points", "mistake")
+    table = new_table("exercise", "", "points", "mistake")
     for report in reports:
         named = report.misconception or (f"follows from {report.follows_from}" if report.follows_from else "")
         points = f"{report.points:g} of {report.max_points:g}"
         table.add_row(report.exercise, STATUS.get(report.status, "the check broke"), points, named)
     return table
-
-
-def _new_table(*columns: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-
-
-def _print(table: Table) -> None:
-    from rich.console import Console
-
-    Console().print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -29,6 +30,13 @@ def load() -> dict[str, Entry]:
             f"{path()} is damaged ({error}). Move it away to start a new one; your notebooks are untouched."
         ) from None
     return found if isinstance(found, dict) else {}
+
+
+def note(exercise: str, status: str) -> None:
+    """Note the outcome of a check, unless GENLAB_PROGRESS is "off". A file that cannot be written stops no lesson."""
+    if os.environ.get("GENLAB_PROGRESS") != "off":
+        with contextlib.suppress(OSError, ValueError):
+            update(exercise, status=status)
 
 
 def update(exercise: str, **facts: Any) -> None:

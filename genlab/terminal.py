@@ -1,0 +1,42 @@
+"""What the commands share: one line for an error, and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@contextmanager
+def stop_on(*errors: type[Exception], say: str = "") -> Iterator[None]:
+    """Turn these errors into one line on stderr and exit code 2."""
+    try:
+        yield
+    except errors as error:
+        stop(say or str(error))
+
+
+def stop(message: str) -> NoReturn:
+    """End the command with one line on stderr and exit code 2."""
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def new_table(*columns: str) -> Table:
+    """A table in the kit's style."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+
+
+def show(table: Table) -> None:
+    """Print a table as wide as the terminal."""
+    from rich.console import Console
+
+    Console().print(table)

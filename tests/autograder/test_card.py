@@ -1,0 +1,88 @@
+"""What a learner sees after a check."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from autograder import CheckFailed, NotAttempted, check, checks, examine
+from autograder.card import as_html, as_text
+from autograder.report import Pictures, Report, Result
+from genlab import progress
+
+KL = "vae_fashion/kl_loss"
+MISTAKES = {m.name: m for m in checks.find(KL).misconceptions}
+
+
+def right(z_mean, z_log_var):
+    return 0.5 * (z_mean**2 + z_log_var.exp() - 1 - z_log_var).sum(1).mean()
+
+
+def test_a_pass_is_shown_and_returns_nothing(capsys: pytest.CaptureFixture) -> None:
+    assert check(KL, right) is None
+    shown = capsys.readouterr()
+    assert "✓ vae_fashion/kl_loss: passed · 3 of 3 points" in shown.out and shown.err == ""
+
+
+def test_a_failure_is_one_line_that_names_the_mistake(capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        check(KL, MISTAKES["wrong_sign"].wrong)
+    assert isinstance(caught.value, AssertionError)
+    assert len(caught.value._render_traceback_()) == 1
+    assert MISTAKES["wrong_sign"].sentence in str(caught.value)
+    assert capsys.readouterr().err == ""
+
+
+def test_an_untouched_stub_is_told_kindly() -> None:
+    def kl_loss(z_mean, z_log_var):
+        raise NotImplementedError
+
+    with pytest.raises(NotAttempted) as caught:
+        check(KL, kl_loss)
+    assert isinstance(caught.value, NotImplementedError) and "not attempted yet" in str(caught.value)
+
+
+def test_what_learner_code_prints_and_warns_reaches_nobody(capfd: pytest.CaptureFixture) -> None:
+    def loud(z_mean, z_log_var):
+        import sys
+        import warnings
+
+        print("working …")
+        print("progress", file=sys.stderr)
+        warnings.warn("careful", stacklevel=1)
+        return right(z_mean, z_log_var)
+
+    check(KL, loud)
+    shown = capfd.readouterr()
+    assert "working" not in shown.out and shown.err == ""
+
+
+def test_text_of_a_learner_is_escaped_in_the_html() -> None:
+    def nasty(z_mean, z_log_var):
+        raise ValueError("<script>alert(1)</script>")
+
+    html = as_html(examine(KL, nasty))
+    assert "<script>" not in html and "&lt;script&gt;" in html
+
+
+def test_image_like_results_are_shown_beside_the_expected_and_their_difference() -> None:
+    pictures = Pictures(torch.rand(1, 8, 8), torch.rand(1, 8, 8))
+    failure = Result("value", False, "m", seen="s", expected="e", advice="a", pictures=pictures)
+    html = as_html(Report("x/y", "failed", 1.0, [failure]))
+    assert html.count("data:image/png;base64,") == 3 and "difference image" in html
+
+
+def test_the_plain_card_has_seen_expected_try_and_a_tick_for_each_claim() -> None:
+    text = as_text(examine(KL, MISTAKES["mean_over_latent"].wrong))
+    for label in ("called:", "seen:", "expected:", "try:", "genlab hint vae_fashion/kl_loss"):
+        assert label in text
+    assert text.count("✓") + text.count("✗") - 1 == len(checks.find(KL).claims)
+
+
+def test_a_check_is_noted_in_the_learners_progress(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENLAB_HOME", str(tmp_path))
+    monkeypatch.setenv("GENLAB_PROGRESS", "on")
+    check(KL, right)
+    assert progress.load()[KL]["status"] == "passed"
+    (tmp_path / "progress.json").write_text("{", encoding="utf-8")
+    check(KL, right)  # a damaged file is no reason to stop a lesson

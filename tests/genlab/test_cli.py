@@ -1,0 +1,126 @@
+"""The learner's and the author's commands, as typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.demo import hand_in
+from genlab import progress
+from genlab.cli import app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GENLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GENLAB_OFFLINE", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    return tmp_path
+
+
+def genlab(*words: object, answer: str = ""):
+    return CliRunner().invoke(app, [str(w) for w in words], input=answer)
+
+
+def write(folder: Path, notebook: dict) -> Path:
+    (folder / "lesson.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    return folder / "lesson.ipynb"
+
+
+def test_check_names_mistakes_counts_points_and_fails(fresh_home: Path) -> None:
+    notebook = write(fresh_home, hand_in(ROOT, {"kl_loss": "wrong_sign", "latent_grid": ""}))
+    result = genlab("check", notebook)
+    assert result.exit_code == 1
+    for words in (
+        "wrong_sign",
+        "follows from vae_fashion/kl_loss",
+        "not attempted",
+        "7 of 20 points, 3 of 7 exercises",
+    ):
+        assert words in result.output
+    assert progress.load()["vae_fashion/Sampling"]["status"] == "passed"
+
+
+def test_check_passes_a_solved_notebook_that_lost_all_metadata(fresh_home: Path) -> None:
+    notebook = hand_in(ROOT, {})
+    bare = [{"cell_type": c["cell_type"], "source": c["source"], "metadata": {}} for c in notebook["cells"]]
+    result = genlab("check", write(fresh_home, {"cells": bare, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
+    assert result.exit_code == 0, result.output
+    assert "20 of 20 points" in result.output
+
+
+def test_a_syntax_error_costs_only_its_own_exercise(fresh_home: Path) -> None:
+    notebook = hand_in(ROOT, {})
+    cell = next(c for c in notebook["cells"] if c["id"] == "latent_grid-solution")
+    cell["source"] = "def latent_grid(n):\n    return (n\n"
+    result = genlab("check", write(fresh_home, notebook))
+    assert "SyntaxError" in result.output and "17 of 20 points" in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "does not exist"),
+        ("not json", "cannot be read as a notebook"),
+        ('{"worksheets": []}', "no Jupyter notebook of format 4"),
+        ('{"cells": []}', "no exercise of this course"),
+    ],
+)
+def test_check_says_what_is_wrong_with_a_file_that_is_no_lesson(
+    fresh_home: Path, content: str | None, said: str
+) -> None:
+    path = fresh_home / "some.ipynb"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    result = genlab("check", path)
+    assert result.exit_code == 2 and said in result.output and "Traceback" not in result.output
+
+
+def test_hints_come_one_by_one_and_are_remembered() -> None:
+    counts = [genlab("hint", "vae_fashion/kl_loss").output.count("\n") for _ in range(4)]
+    assert counts[0] < counts[1] < counts[2] == counts[3]
+    assert progress.load()["vae_fashion/kl_loss"]["hints"] == 3
+    assert "Did you mean vae_fashion/kl_loss?" in genlab("hint", "vae_fashion/kl_los").output
+
+
+def test_a_solution_is_shown_after_a_yes_or_a_pass_and_remembered() -> None:
+    refused = genlab("solution", "vae_fashion/kl_loss", answer="n\n")
+    assert refused.exit_code == 1 and "def kl_loss" not in refused.output
+    assert progress.load() == {}
+    shown = genlab("solution", "vae_fashion/kl_loss", answer="y\n")
+    assert "def kl_loss" in shown.output and "###" not in shown.output
+    assert progress.load()["vae_fashion/kl_loss"]["solution_seen"]
+    progress.update("vae_fashion/Sampling", status="passed")
+    assert "class Sampling" in genlab("solution", "vae_fashion/Sampling").output
+
+
+def test_progress_lists_every_exercise_and_keeps_a_pass() -> None:
+    progress.update("vae_fashion/kl_loss", status="passed")
+    progress.update("vae_fashion/kl_loss", status="failed")
+    output = genlab("progress").output
+    assert output.count("vae_fashion/") == 7 and "✓ passed" in output
+
+
+def test_a_damaged_progress_file_is_left_alone_and_told(fresh_home: Path) -> None:
+    progress.update("vae_fashion/kl_loss", hints=1)
+    progress.path().write_text("{", encoding="utf-8")
+    result = genlab("hint", "vae_fashion/kl_loss")
+    assert result.exit_code == 2 and "is damaged" in result.output
+    assert progress.path().read_text(encoding="utf-8") == "{"
+
+
+def test_data_commands_tell_what_is_there() -> None:
+    assert "fashion_mnist" in genlab("data", "list").output
+    info = genlab("data", "info", "fashion_mnist").output
+    assert "MIT" in info and "would use" in info
+    assert genlab("data", "info", "fashion").exit_code == 2
+
+
+def test_build_check_finds_every_notebook_as_built() -> None:
+    result = genlab("build", "--check")
+    assert result.exit_code == 0, result.output
