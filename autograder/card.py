@@ -12,6 +12,7 @@ from autograder.report import Pictures, Report, Result
 
 # Mid-tones that keep a contrast of at least 3:1 on white and on JupyterLab's dark background; text takes the theme's colour.
 ACCENT = {"passed": "#2e9e62", "failed": "#d9534f", "not_attempted": "#8a8f98", "grader_error": "#b8860b"}
+HIDDEN = " · hidden check"
 TITLE = {
     "passed": "passed",
     "failed": "not yet",
@@ -20,20 +21,20 @@ TITLE = {
 }
 
 
-def show(report: Report) -> None:
-    """Display the card of a report in the running notebook, or print it."""
+def show(report: Report, hidden: bool = False) -> None:
+    """Display the card of a report in the running notebook, or print it; a hidden check says that it is one."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None:
-        print(as_text(report))
+        print(as_text(report, hidden))
         return
     from IPython.display import display
 
-    display({"text/html": as_html(report), "text/plain": as_text(report)}, raw=True)
+    display({"text/html": as_html(report, hidden), "text/plain": as_text(report, hidden)}, raw=True)
 
 
-def as_text(report: Report) -> str:
+def as_text(report: Report, hidden: bool = False) -> str:
     """The card as plain text, at most some fifteen lines."""
-    lines = [f"{_mark(report.passed)} {report.exercise}: {TITLE[report.status]}{_points(report)}"]
+    lines = [f"{_mark(report)} {report.exercise}: {TITLE[report.status]}{_points(report)}{HIDDEN * hidden}"]
     lines += [f"  {text}" for text in _lead(report)]
     failure = _shown_failure(report)
     if failure:
@@ -44,12 +45,12 @@ def as_text(report: Report) -> str:
     return "\n".join(lines)
 
 
-def as_html(report: Report) -> str:
+def as_html(report: Report, hidden: bool = False) -> str:
     """The card as one HTML fragment that reads well on light and dark pages."""
     accent = ACCENT[report.status]
     head = (
-        f'<div style="font-weight:600"><span style="color:{accent}">{_mark(report.passed)} {TITLE[report.status]}</span>'
-        f" · {escape(report.exercise)}{_points(report)}</div>"
+        f'<div style="font-weight:600"><span style="color:{accent}">{_mark(report)} {TITLE[report.status]}</span>'
+        f" · {escape(report.exercise)}{_points(report)}{HIDDEN * hidden}</div>"
     )
     lead = "".join(f'<div style="margin-top:.4em">{_code(text)}</div>' for text in _lead(report))
     failure = _shown_failure(report)
@@ -140,8 +141,8 @@ def _points(report: Report) -> str:
     return f" · {report.points:g} of {report.max_points:g} {unit}"
 
 
-def _mark(passed: bool) -> str:
-    return "✓" if passed else "✗"
+def _mark(report: Report) -> str:
+    return {"passed": "✓", "not_attempted": "○"}.get(report.status, "✗")
 
 
 def _tick(result: Result) -> str:

@@ -36,6 +36,12 @@ CLASS: dict[str, dict[str, str]] = {
     "kofi": {"vae_loss": "pixel_mean", "train_step": "uses_z_mean", "latent_grid": BLANK},
     "lise": {"Sampling": "one_noise_per_image", "kl_loss": "log_var_as_variance", "sample_prior": "uniform_draws"},
 }
+SOURCES = {
+    "files": "Fashion-MNIST, from your files",
+    "official": "Fashion-MNIST, from the official release",
+    "drawn": "the drawn stand-in for Fashion-MNIST: garments of the same ten classes, drawn by the kit; these are not photographs, "
+    "and the numbers are not those of Fashion-MNIST",
+}
 SHOWN = "chandra"  # the student whose feedback is on the page
 
 
@@ -63,17 +69,17 @@ def run_demo(root: Path, page: Path | None = None) -> Path:
     page = page or root / "build" / "demo" / "index.html"
     started = time.perf_counter()
     print(f"1. Training the reference solution of {LESSON} …")
-    pictures, numbers = train_reference()
+    pictures, numbers, source = train_reference()
     print(f"2. Grading a class of {len(CLASS)} …")
     graded = [Graded(student, grade(root, wrong)) for student, wrong in CLASS.items()]
     _print_table(graded)
-    write_page(page, pictures, numbers, graded)
+    write_page(page, pictures, numbers, source, graded)
     print(f"3. Written: {page} ({time.perf_counter() - started:.0f} s in all)")
     return page
 
 
-def train_reference() -> tuple[dict[str, bytes], dict[str, float]]:
-    """PNG pictures by caption, and test losses, of the reference solution after a short training."""
+def train_reference() -> tuple[dict[str, bytes], dict[str, float], str]:
+    """PNG pictures by caption, test losses, and where the data came from, of the reference solution after a short training."""
     import torch
 
     from genlab import plots
@@ -101,7 +107,11 @@ def train_reference() -> tuple[dict[str, bytes], dict[str, float]]:
         ),
         "The same plane, decoded at normal quantiles": plots.decoded_grid(plane, n),
     }
-    return {caption: plots.png(figure) for caption, figure in figures.items()}, history.evaluations[-1]
+    return (
+        {caption: plots.png(figure) for caption, figure in figures.items()},
+        history.evaluations[-1],
+        SOURCES[data.source],
+    )
 
 
 def grade(root: Path, wrong: dict[str, str]) -> list[Report]:
@@ -127,12 +137,14 @@ def hand_in(root: Path, wrong: dict[str, str]) -> dict[str, Any]:
     return notebook
 
 
-def write_page(page: Path, pictures: dict[str, bytes], numbers: dict[str, float], graded: list[Graded]) -> None:
+def write_page(
+    page: Path, pictures: dict[str, bytes], numbers: dict[str, float], source: str, graded: list[Graded]
+) -> None:
     """Write one HTML file with everything inside it: no other file, no address outside."""
     shown = next(g for g in graded if g.student == SHOWN)
     most = sum(r.max_points for r in shown.reports)
     rows = "".join(
-        f"<tr><td>{g.student}</td><td>{g.points:g} of {most:g}</td>{''.join(map(_cell, g.reports))}<td>{html.escape(g.diagnosis)}</td></tr>"
+        f"<tr><td>{g.student}</td><td>{g.points:g} of {most:g}</td><td>{html.escape(g.diagnosis)}</td>{''.join(map(_cell, g.reports))}</tr>"
         for g in graded
     )
     names = "".join(f"<th>{r.exercise.split('/')[1]}</th>" for r in shown.reports)
@@ -145,6 +157,7 @@ def write_page(page: Path, pictures: dict[str, bytes], numbers: dict[str, float]
     text = TEMPLATE.format(
         figures=figures,
         losses=losses,
+        source=source,
         names=names,
         rows=rows,
         student=SHOWN,
@@ -155,6 +168,7 @@ def write_page(page: Path, pictures: dict[str, bytes], numbers: dict[str, float]
     handle, temporary = tempfile.mkstemp(dir=page.parent, suffix=".html")
     with open(handle, "w", encoding="utf-8") as file:
         file.write(text)
+    os.chmod(temporary, 0o644)  # a temporary file is private, a page is not
     os.replace(temporary, page)
 
 
@@ -199,7 +213,7 @@ figcaption, .note {{ opacity: .75; }}
 .wide {{ overflow-x: auto; }} table {{ border-collapse: collapse; }}
 .class th, .class td {{ text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; }}
 .class th {{ font-weight: 600; white-space: nowrap; }} .class td:nth-child(2) {{ white-space: nowrap; }}
-.class td:last-child {{ min-width: 24rem; }} .class .mark {{ text-align: center; }} .class th {{ font-size: .85em; }}
+.class td:nth-child(3) {{ min-width: 18rem; }} .class .mark {{ text-align: center; }} .class th {{ font-size: .85em; }}
 </style>
 </head>
 <body>
@@ -207,12 +221,13 @@ figcaption, .note {{ opacity: .75; }}
 <p>The reference solution of the lesson on variational autoencoders was trained just now, for a short while, and a class of
 {students} simulated students was graded. No pixel of this page comes from anywhere else.</p>
 <h2>The model</h2>
-<p class="note">On test images, in nats: {losses}.</p>
+<p>Trained on {source}.</p>
+<p class="note">On test images, in nats per image: {losses} (“book” is 500·mean BCE + KL, the measure of the book’s notebook).</p>
 {figures}
 <h2>The class</h2>
 <p>Students are made of the lesson's solution and of mistakes that people make. ✓ passed, ✗ failed, ↳ follows from an
 earlier exercise, ○ not attempted. Graded with other numbers and sizes than the notebook's own checks.</p>
-<div class="wide"><table class="class"><tr><th>student</th><th>score</th>{names}<th>diagnosis</th></tr>{rows}</table></div>
+<div class="wide"><table class="class"><tr><th>student</th><th>score</th><th>diagnosis</th>{names}</tr>{rows}</table></div>
 <h2>What {student} reads</h2>
 {feedback}
 </body>

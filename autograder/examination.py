@@ -39,7 +39,7 @@ def check(exercise: str, target: Any, *, hidden: bool = False) -> None:
     from genlab import progress
 
     report = examine(exercise, target, hidden=hidden)
-    show(report)
+    show(report, hidden)
     progress.note(exercise, report.status)
     if report.status == "not_attempted":
         raise NotAttempted(report)
@@ -50,8 +50,11 @@ def check(exercise: str, target: Any, *, hidden: bool = False) -> None:
 
 
 def _explain_by_earlier(report: Report, record: dict[str, Any], target: Any, seed: int, device: str) -> Report:
-    """The report, pointed at an earlier exercise when the answer calls that one and it fails its own check."""
+    """The report, pointed at an earlier exercise when the answer calls that one, it fails its own check, and it can be the reason."""
     spec = checks.find(report.exercise)
+    own = {claim.name for claim in spec.claims if claim.own}
+    if any(r.name in own and r.reached and not r.passed for r in report.results):
+        return report
     scope = getattr(_function_of(target), "__globals__", {})
     for earlier in spec.depends:
         name = earlier.split("/")[1]

@@ -13,5 +13,10 @@ class Execute(NbgraderExecute):
 
     def start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel with GENLAB_SCALE=smoke, unless the grader's environment sets another."""
-        env = {"GENLAB_SCALE": "smoke", **kwargs.pop("env", os.environ), "GENLAB_PROGRESS": "off"}
+        env = {
+            "GENLAB_SCALE": "smoke",
+            **kwargs.pop("env", os.environ),
+            "GENLAB_PROGRESS": "off",
+            "GENLAB_CHECKPOINTS": "off",
+        }
         super().start_new_kernel(env=env, **kwargs)

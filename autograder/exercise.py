@@ -73,6 +73,7 @@ class Claim:
     recomputed: the judge derives the truth from inputs it chose and recorded draws. A claim that is not recomputed rests
     on what the probe reports: it can lose points, and never suffices alone.
     gate: later claims cannot be judged when this one fails.
+    own: no earlier exercise that the answer calls can be the reason when it fails.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Claim:
     judge: Callable[[Plan, Record], Failure | None]
     recomputed: bool = True
     gate: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,12 @@ def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: in
 
 def read_notebook(path: Path) -> dict[str, Any]:
     """The notebook's JSON. Raises NotALesson when the file is missing, unreadable or no notebook."""
+    if path.is_dir():
+        raise NotALesson(f"{path} is a folder. Name a notebook in it, for example {_example()}.")
+    if path.suffix != ".ipynb" and path.exists():
+        raise NotALesson(
+            f"{path} is no notebook: its name does not end in .ipynb. A lesson is, for example, {_example()}."
+        )
     try:
         notebook = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -54,7 +60,9 @@ def read_notebook(path: Path) -> dict[str, Any]:
             f"{path} does not exist. Lessons are in the folder lessons/, for example {_example()}."
         ) from None
     except (OSError, ValueError) as error:
-        raise NotALesson(f"{path} cannot be read as a notebook ({error}). Save it again in Jupyter or Colab.") from None
+        raise NotALesson(
+            f"{path} cannot be read as a notebook: it is empty or damaged ({error}). Save it again in Jupyter or Colab."
+        ) from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise NotALesson(f"{path} is no Jupyter notebook of format 4. Open it in JupyterLab and save it again.")
     return notebook

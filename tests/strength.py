@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import multiprocessing
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +98,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    torch.set_num_threads(1)
     examinations = [(seed, hidden) for seed in range(options.seeds) for hidden in (False, True)]
-    rows = [measure(exercise, examinations) for exercise in checks.ids()]
+    with multiprocessing.Pool(2, torch.set_num_threads, (1,)) as pool:
+        rows = pool.starmap(measure, [(exercise, examinations) for exercise in checks.ids()], chunksize=1)
     runs = sum(r.runs for r in rows)
     text = (
         f"{table(rows)}\n\nEvery answer was judged at {options.seeds} seeds, visible and hidden: {runs:,} examinations."

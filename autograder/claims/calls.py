@@ -125,7 +125,7 @@ class CallClaims:
 
         return Claim("finite", "stays finite", judge, gate=True)
 
-    def value(self, advice: str, only: str | None = None) -> Claim:
+    def value(self, advice: str, only: str | None = None, own: bool = False) -> Claim:
         """Values agree with the oracle's; `only` one named output, or all."""
 
         def judge(plan: Plan, record: Record) -> Failure | None:
@@ -141,7 +141,7 @@ class CallClaims:
             return None
 
         label = only or " and ".join(self.outputs)
-        return Claim(only or "value", f"{label}: the right value", judge)
+        return Claim(only or "value", f"{label}: the right value", judge, own=own)
 
     def gradient(self, advice: str) -> Claim:
         """Gradients by the inputs agree with the oracle's."""

@@ -65,7 +65,7 @@ class ModuleClaims:
                     return Failure("it has " + " and ".join(parts), expected, advice, called)
             return None
 
-        return Claim("architecture", "has the layers asked for", judge, gate=True)
+        return Claim("architecture", "has the layers asked for", judge, gate=True, own=True)
 
     def runs(self) -> Claim:
         """forward runs and returns the named tensors in the right shape."""

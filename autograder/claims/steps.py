@@ -144,7 +144,7 @@ class StepClaims:
                         return Failure(seen, "train mode", advice, self._called(case, number))
             return None
 
-        return Claim("train_mode", "leaves its networks in train mode", judge, recomputed=False)
+        return Claim("train_mode", "leaves its networks in train mode", judge, recomputed=False, own=True)
 
     def flags_kept(self) -> Claim:
         """requires_grad of every parameter, and torch's gradient mode, are as found."""
@@ -160,7 +160,7 @@ class StepClaims:
                     return Failure(seen, "everything trainable as before", advice, self._called(case, number))
             return None
 
-        return Claim("flags_kept", "leaves every parameter trainable", judge, recomputed=False)
+        return Claim("flags_kept", "leaves every parameter trainable", judge, recomputed=False, own=True)
 
     def inputs_unchanged(self) -> Claim:
         """The batch is left as it was."""

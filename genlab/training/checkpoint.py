@@ -17,6 +17,11 @@ KEPT_ASIDE = 3
 Content = dict[str, Any]
 
 
+def wanted() -> bool:
+    """Whether runs are saved at all: not with GENLAB_CHECKPOINTS=off, as in grading."""
+    return os.environ.get("GENLAB_CHECKPOINTS") != "off"
+
+
 def folder() -> Path:
     """The folder of the checkpoints: GENLAB_CHECKPOINTS (a mounted Drive, say), else one in the user's cache."""
     asked = os.environ.get("GENLAB_CHECKPOINTS", "").strip()

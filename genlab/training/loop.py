@@ -13,8 +13,7 @@ from typing import Any, Self
 
 import torch
 
-from genlab.scale import scale
-from genlab.training import fingerprint
+from genlab.training import checkpoint, fingerprint
 from genlab.training.history import History, Losses, TrainingDiverged, as_losses, record
 from genlab.training.live import Display, shown
 from genlab.training.resume import Keeper
@@ -45,7 +44,7 @@ def fit(
     optimizers), by name. With a `name`, an interrupted run goes on where it stopped when it is
     started again in the same way, to the same numbers as a run without interruption; a finished run
     leaves nothing behind; a changed step, network, setting or data set starts from the beginning
-    and says so. The scale "smoke" keeps no checkpoints.
+    and says so. GENLAB_CHECKPOINTS=off keeps none.
     evaluate() is called after every epoch and its dict of floats kept in history.evaluations; then
     on_epoch(epoch, history), epoch counted from 1. live=False shows nothing, as does the scale
     "smoke" unless live=True.
@@ -65,7 +64,7 @@ def fit(
         "code": fingerprint.of_code(step, *state.values()),
     }
     history = History(steps_per_epoch=math.ceil(len(images) / batch_size))
-    keeper = Keeper(None if scale() == "smoke" else name, state, made_of)  # smoke: seconds, and often in parallel
+    keeper = Keeper(name if checkpoint.wanted() else None, state, made_of)
     keeper.resume(history, epochs)
     images = images.to(where)  # once, so that an epoch copies nothing
     labels = None if labels is None else labels.to(where)

@@ -175,6 +175,18 @@ def test_a_failure_points_at_the_earlier_exercise_that_causes_it() -> None:
     assert report.status == "failed" and "kl_loss, which is not written yet" in report.headline
 
 
+def test_a_wrong_head_is_not_blamed_on_a_wrong_sampling() -> None:
+    sampling = checks.find("vae_fashion/Sampling").misconceptions[0].source("Sampling")
+    encoder = next(m for m in checks.find("vae_fashion/Encoder").misconceptions if m.name == "relu_missing").source(
+        "Encoder"
+    )
+    own_draw = "z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean)"
+    assert own_draw in encoder
+    cells = ["import torch\nfrom torch import nn", sampling, encoder.replace(own_draw, "Sampling()(z_mean, z_log_var)")]
+    report = examine("vae_fashion/Encoder", run(cells, ["Sampling", "Encoder"]).names["Encoder"])
+    assert report.status == "failed" and report.follows_from is None
+
+
 def test_a_mistake_of_its_own_is_not_blamed_on_an_earlier_exercise() -> None:
     lesson = load_reference("vae_fashion")
     source = "def vae_loss(l, x, m, v, beta):\n    k = kl_loss(m, v)\n    return k, k, k\n"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from autograder import checks
-from autograder.demo import CLASS, LESSON, SHOWN, Graded, grade, write_page
+from autograder.demo import CLASS, LESSON, SHOWN, SOURCES, Graded, grade, write_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,8 +32,8 @@ def test_the_class_has_twelve_students_and_every_mistake_exists() -> None:
 def test_the_page_is_one_file_that_asks_nothing_of_the_network(tmp_path: Path) -> None:
     graded = [Graded(student, grade(ROOT, wrong)) for student, wrong in CLASS.items() if student in ("ada", SHOWN)]
     page = tmp_path / "demo" / "index.html"
-    write_page(page, {"a picture": b"png"}, {"kl": 5.0}, graded)
+    write_page(page, {"a picture": b"png"}, {"kl": 5.0}, SOURCES["drawn"], graded)
     text = page.read_text(encoding="utf-8")
     assert not re.findall(r"(?:src|href)=\"(?!data:)", text)
     assert list(page.parent.iterdir()) == [page], "no temporary file is left"
-    assert "20 of 20" in text and "exp log var as std" in text
+    assert "drawn stand-in" in text and "20 of 20" in text and "exp log var as std" in text

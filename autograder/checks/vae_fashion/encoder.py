@@ -53,7 +53,7 @@ def make_plan(draw: Draw) -> Plan:
 
     return {
         "probe": "transplant",
-        "cases": [case(draw.size(28, 36), d, "float64"), case(1, draw.size(9, 12), "float32")],
+        "cases": [case(draw.size(20, 24), d, "float64"), case(1, draw.size(9, 12), "float32")],
     }
 
 
@@ -140,7 +140,7 @@ CLAIMS = (
         "Three convolutions (1→32→64→128) and two linear layers from 2048 to latent_dim, all with bias."
     ),
     MODULE.runs(),
-    Claim("heads", "computes z_mean and z_log_var as asked", _heads),
+    Claim("heads", "computes z_mean and z_log_var as asked", _heads, own=True),
     Claim("gradient", "lets the gradient through to z_mean, z_log_var and z", _gradient),
     Claim("sampled", "draws z from N(z_mean, σ²)", _sampled),
     MODULE.inputs_unchanged(),
@@ -241,6 +241,22 @@ class activation_on_log_var(nn.Module):
         return (z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
 
 
+class head_used_twice(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
+            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
+        )
+        self.mean_head = nn.Linear(2048, latent_dim)
+        self.log_var_head = nn.Linear(2048, latent_dim)
+
+    def forward(self, x):
+        hidden = self.convolutions(x)
+        z_mean, z_log_var = self.mean_head(hidden), self.mean_head(hidden)
+        return z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean)
+
+
 class variance_head(nn.Module):
     def __init__(self, latent_dim):
         super().__init__()
@@ -311,6 +327,13 @@ MISCONCEPTIONS = (
         "z_mean and z_log_var come out of one and the same linear layer: each needs its own, or the mean fixes the variance.",
         shared_heads,
         _heads_match(shared_heads),
+    ),
+    Misconception(
+        "head_used_twice",
+        "there are two linear layers, but both outputs come from the same one of them",
+        "z_mean and z_log_var are the same numbers: there are two linear layers, but one of them is used for both.",
+        head_used_twice,
+        _heads_match(head_used_twice),
     ),
     Misconception(
         "activation_on_log_var",

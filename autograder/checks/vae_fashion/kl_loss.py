@@ -47,6 +47,10 @@ def sum_over_batch(z_mean, z_log_var):
     return 0.5 * (z_mean**2 + z_log_var.exp() - 1 - z_log_var).sum()
 
 
+def axes_swapped(z_mean, z_log_var):
+    return 0.5 * (z_mean**2 + z_log_var.exp() - 1 - z_log_var).sum(dim=0).mean()
+
+
 def log_var_as_variance(z_mean, z_log_var):
     return 0.5 * (z_mean**2 + z_log_var - 1 - z_log_var.log()).sum(dim=1).mean()
 
@@ -99,6 +103,12 @@ MISCONCEPTIONS = (
         "the sum is taken over the batch too, instead of the mean",
         "This is the KL times the batch size: average over the batch, so that the loss does not grow with it.",
         sum_over_batch,
+    ),
+    Misconception(
+        "axes_swapped",
+        "the sum is taken over the batch and the mean over the latent dimensions",
+        "The axes are exchanged: this sums over the batch and averages over the latent dimensions. Sum over the latent axis, average over images.",
+        axes_swapped,
     ),
     Misconception(
         "log_var_as_variance",

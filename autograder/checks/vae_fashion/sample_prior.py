@@ -18,8 +18,8 @@ NAME, PARAMETERS = "sample_prior", ["decoder", "n", "latent_dim"]
 
 def make_plan(draw: Draw) -> Plan:
     """A decoder with batch norm and dropout: many samples twice from train mode, then a few from eval mode, one last."""
-    d, width = draw.size(9, 12), draw.size(3, 4)
-    n = draw.size(900, 1000)
+    d, width = draw.size(11, 14), draw.size(3, 4)
+    n = draw.size(480, 540)
     layers = [["linear", d, width], ["batch_norm", width], ["tanh"], ["dropout", 0.4], ["linear", width, 1024]]
     network = {"kind": "sequential", "layers": [*layers, ["unflatten", 1, 32, 32]], "seed": draw.seed()}
 

@@ -96,9 +96,16 @@ def _law(plan: Plan, record: Record) -> Failure | None:
 def _law_of(plan: Plan, epsilon: torch.Tensor, case: int, where: str) -> Failure | None:
     if standard_normal(epsilon):
         return None
-    spread = f"mean {show.number(epsilon.mean())} and standard deviation {show.number(epsilon.std())}"
+    log_var = plan["cases"][case]["args"][1]
+    small, large = (epsilon[half] for half in (log_var < log_var.median(), log_var >= log_var.median()))
+    seen = (
+        f"has mean {show.number(epsilon.mean())}, and standard deviation {show.number(small.std())} where z_log_var is small, "
+        f"{show.number(large.std())} where it is large"
+    )
+    if any(test(epsilon) for test in (_one_per_batch, _one_per_row, _one_per_column)):
+        seen = "is shared by several elements of z"
     return Failure(
-        f"the noise (z − z_mean)/σ{where} has {spread}, or repeats itself along an axis",
+        f"the noise (z − z_mean)/σ{where} {seen}",
         "independent draws of N(0, 1), one for every image and latent dimension",
         "Write z for one number first: mean 2 and log-variance log 9 must give 2 + 3·ε.",
         _called(plan, case),
@@ -115,6 +122,7 @@ def _gradient(plan: Plan, record: Record) -> Failure | None:
         for name, seen, truth in zip(CALLS.parameters, row, expected, strict=True):
             if seen is None or not close(seen, truth, torch.float32):
                 found = "is missing" if seen is None else f"is {show.tensor(seen)}"
+                name = f"{name}, weighted by random w,"
                 advice = "Only the noise may be cut off from the graph: no `no_grad`, `.detach()`, `.data` or `.sample()` around z."
                 wanted = f"{show.tensor(truth)}, whatever the noise"
                 return Failure(f"the gradient of z by {name} {found}", wanted, advice, _called(plan, case))
@@ -151,13 +159,13 @@ CLAIMS = (
     Claim("module", "is a module without parameters", _is_module, gate=True),
     CALLS.runs(),
     CALLS.returns(),
-    CALLS.dtype(),
     CALLS.finite(),
     Claim("law", "draws z from N(z_mean, σ²), one ε per element", _law),
     Claim("gradient", "lets the gradient through to z_mean and z_log_var", _gradient),
     Claim("fresh", "draws new noise at every call", _fresh),
     Claim("eval_mode", "does the same in eval mode", _eval_mode),
     Claim("seeded", "uses torch's global generator", _seeded),
+    CALLS.dtype(),
     CALLS.inputs_unchanged(),
 )
 

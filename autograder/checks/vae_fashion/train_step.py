@@ -118,8 +118,8 @@ def _shared(draws: torch.Tensor) -> bool:
 CLAIMS = (
     STEP.runs(),
     STEP.returns(),
-    Claim("both_called", "runs x through the encoder and z through the decoder", _both_called, gate=True),
-    Claim("sampled", "decodes a sample of the posterior", _sampled),
+    Claim("both_called", "runs x through the encoder and z through the decoder", _both_called, gate=True, own=True),
+    Claim("sampled", "decodes a sample of the posterior", _sampled, own=True),
     STEP.losses(),
     STEP.update("Three lines belong together: `optimizer.zero_grad()`, `total.backward()`, `optimizer.step()`."),
     STEP.buffers(),

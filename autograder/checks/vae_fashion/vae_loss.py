@@ -219,6 +219,7 @@ EXERCISE = Exercise(
         CLAIMS.value(
             "Work it out for one image: 1,024 cross-entropies, added. Then average over the images.",
             only="reconstruction",
+            own=True,
         ),
         CLAIMS.value("It is what your kl_loss returns for the same z_mean and z_log_var.", only="kl"),
         CLAIMS.value("total = reconstruction + beta·kl: check which of the two beta multiplies.", only="total"),

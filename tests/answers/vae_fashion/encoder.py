@@ -280,6 +280,20 @@ class ReluMissing(nn.Module):
         return z_mean, z_log_var, Normal(z_mean, (z_log_var / 2).exp()).rsample()
 
 
+class HeadUsedTwice(nn.Module):
+    """The loop runs over the outputs, but not over the heads."""
+
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.trunk = trunk()
+        self.heads = nn.ModuleList([nn.Linear(2048, latent_dim) for _ in range(2)])
+
+    def forward(self, x):
+        h = self.trunk(x)
+        mu, log_var = (self.heads[1](h) for _ in self.heads)
+        return mu, log_var, Normal(mu, (log_var / 2).exp()).rsample()
+
+
 MISTAKES = {
     "shared_heads": SharedHeads,
     "activation_on_log_var": ActivationOnLogVar,
@@ -287,6 +301,7 @@ MISTAKES = {
     "z_is_mean": ZIsMean,
     "outputs_swapped": OutputsSwapped,
     "relu_missing": ReluMissing,
+    "head_used_twice": HeadUsedTwice,
 }
 
 # ---------------------------------------------------------------- unlisted mistakes

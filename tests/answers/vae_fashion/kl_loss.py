@@ -206,6 +206,11 @@ def per_image(mu, log_var):
     return kl_divergence(q, Independent(standard(mu), 1))
 
 
+def axes_swapped(z_mean, z_log_var):
+    """Summed over the batch, averaged over the latent dimensions."""
+    return -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=0).mean()
+
+
 MISTAKES = {
     "factor_half_missing": factor_half_missing,
     "wrong_sign": wrong_sign,
@@ -218,6 +223,7 @@ MISTAKES = {
     "mean_squared_forgotten": mean_squared_forgotten,
     "mean_not_squared": mean_not_squared,
     "per_image": per_image,
+    "axes_swapped": axes_swapped,
 }
 
 # ---------------------------------------------------------------- unlisted mistakes
@@ -292,11 +298,6 @@ def returns_none(z_mean, z_log_var):
     formula(z_mean, z_log_var)
 
 
-def axes_swapped(z_mean, z_log_var):
-    """Summed over the batch, averaged over the latent dimensions."""
-    return -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=0).mean()
-
-
 def monte_carlo(z_mean, z_log_var):
     """An estimate from one sample: right on average only."""
     q = Normal(z_mean, torch.exp(z_log_var / 2))
@@ -363,7 +364,6 @@ UNLISTED = {
     "python_float": python_float,
     "numpy_scalar": numpy_scalar,
     "returns_none": returns_none,
-    "axes_swapped": axes_swapped,
     "monte_carlo": monte_carlo,
     "half_missing_and_averaged": half_missing_and_averaged,
     "wrong_sign_of_log_var": wrong_sign_of_log_var,
