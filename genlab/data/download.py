@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from genlab.data.bar import progress_bar
 from genlab.data.cards import Card, File
 from genlab.data.errors import DataError
 
@@ -71,10 +72,8 @@ def fetch(card: Card, folder: Path, patience: Patience | None = None) -> dict[st
 @contextmanager
 def _bar(card: Card, files: list[File]) -> Iterator[Callable[[File], Callable[[int], object]]]:
     """A progress bar over all files; gives, for each file, the function to tell its bytes to."""
-    from tqdm import tqdm
-
     total, title = sum(file.bytes for file in files), f"Downloading {card.title}"
-    with tqdm(total=total, unit="B", unit_scale=True, desc=title, leave=False) as bar:
+    with progress_bar(total, title, unit="B", unit_scale=True) as bar:
 
         def tell(file: File) -> Callable[[int], object]:
             before = sum(f.bytes for f in files[: files.index(file)])

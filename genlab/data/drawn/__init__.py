@@ -11,6 +11,8 @@ from importlib import import_module
 import torch
 from torch import Tensor
 
+from genlab.data.bar import progress_bar
+
 _CHUNK = 500  # images drawn at once: small enough to stay in the processor's cache
 
 
@@ -20,7 +22,6 @@ def draw(artist: str, splits: dict[str, int], title: str = "Drawing") -> dict[st
     The same machine always gives the same bytes, on any number of cores: every chunk of images has
     a seed of its own, made from split, class and position. Classes have equal shares of each split.
     """
-    from tqdm import tqdm
 
     module = import_module(f"genlab.data.drawn.{artist}")
     classes, side = len(module.CLASSES), module.SIDE
@@ -44,7 +45,7 @@ def draw(artist: str, splits: dict[str, int], title: str = "Drawing") -> dict[st
         return len(positions)
 
     total, cores = sum(splits.values()), min(4, os.cpu_count() or 1)
-    bar = tqdm(total=total, desc=title, unit=" images", leave=False)
+    bar = progress_bar(total, title, unit=" images")
     with _one_thread_each(), ThreadPoolExecutor(cores) as pool, bar:
         for done in pool.map(work, jobs):
             bar.update(done)
