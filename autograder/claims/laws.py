@@ -19,7 +19,8 @@ def standard_normal(draws: torch.Tensor) -> bool:
     draws = draws.double()
     if not bool(torch.isfinite(draws).all()):
         return False
-    tests = (_dkw(torch.special.ndtr(draws)), _rows_p(draws), *_energies_p(draws), *_energies_p(draws.T))
+    size = _chi_squared_p(draws.square().sum(), draws.numel())
+    tests = (size, _dkw(torch.special.ndtr(draws)), _rows_p(draws), *_energies_p(draws), *_energies_p(draws.T))
     return min(tests) > LEVEL
 
 

@@ -53,7 +53,7 @@ def make_plan(draw: Draw) -> Plan:
 
     return {
         "probe": "transplant",
-        "cases": [case(draw.size(20, 24), d, "float64"), case(1, draw.size(9, 12), "float32")],
+        "cases": [case(draw.size(30, 36), d, "float64"), case(1, draw.size(9, 12), "float32")],
     }
 
 
