@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from genlab.notebook import in_notebook
 from genlab.plots.pictures import decoded_grid, pixels
 from genlab.plots.style import (
     DPI,
@@ -21,7 +22,6 @@ from genlab.plots.style import (
     finished,
     new_figure,
 )
-from genlab.training.live import in_notebook
 
 if TYPE_CHECKING:
     import torch

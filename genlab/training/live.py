@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
+from genlab.notebook import in_notebook
 from genlab.training.history import clock
 
 if TYPE_CHECKING:
@@ -36,13 +37,6 @@ def shown(live: bool | None, history: History, epochs: int) -> Iterator[Display]
         yield display
     finally:
         display.end(history, epochs)
-
-
-def in_notebook() -> bool:
-    """Whether this code runs in a Jupyter kernel (Jupyter, Colab, VS Code)."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None
 
 
 def _choose(live: bool | None) -> Display:
