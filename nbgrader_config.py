@@ -11,13 +11,20 @@ c.CourseDirectory.ignore = [".*", "*.py", "*.pyc", "__pycache__", "checkpoints",
 c.ClearSolutions.code_stub = {"python": "# Your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 c.ClearSolutions.enforce_metadata = False  # questions carry no points, so they are plain cells
-c.Execute.timeout = 300  # seconds for one cell
+c.Autograde.sanitize_preprocessors = [
+    "autograder.preprocessors.Repair",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
-    "autograder.execute.Execute",  # in place of nbgrader.preprocessors.Execute
+    "autograder.preprocessors.Execute",  # in place of nbgrader.preprocessors.Execute
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "autograder.preprocessors.SaveAutoGrades",  # in place of nbgrader.preprocessors.SaveAutoGrades
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

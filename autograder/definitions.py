@@ -35,24 +35,34 @@ def run(cells: Iterable[str], wanted: Iterable[str]) -> Definitions:
     found = Definitions({"__name__": "__main__"})
     names = list(wanted)
     for number, source in enumerate(cells, start=1):
-        text = _without_magics(source)
-        mentioned = [n for n in names if re.search(rf"^\s*((async\s+)?def|class)\s+{n}\b|^{n}\s*=", text, re.MULTILINE)]
-        file = f"<cell {number}>"
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-        try:
-            statements = ast.parse(text).body
-        except (SyntaxError, ValueError) as error:
-            _note(found, mentioned, error, getattr(error, "lineno", 0) or 0)
-            continue
-        for node in statements:
-            if _is_definition(node) or (mentioned and isinstance(node, (ast.Assign, ast.AnnAssign))):
-                code = compile(ast.Module([node], []), file, "exec")
-                try:
-                    with quiet():
-                        exec(code, found.names)
-                except (Exception, SystemExit) as error:
-                    _note(found, [n for n in mentioned if n in _bound(node)], error, node.lineno)
+        define(found, number, source, names)
     return found
+
+
+def define(found: Definitions, number: int, source: str, wanted: list[str]) -> None:
+    """Add the definitions of one more cell to those found so far."""
+    text = _without_magics(source)
+    mentioned = [name for name in wanted if defines(text, name)]
+    file = f"<cell {number}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    try:
+        statements = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        _note(found, mentioned, error, getattr(error, "lineno", 0) or 0)
+        return
+    for node in statements:
+        if _is_definition(node) or (mentioned and isinstance(node, (ast.Assign, ast.AnnAssign))):
+            code = compile(ast.Module([node], []), file, "exec")
+            try:
+                with quiet():
+                    exec(code, found.names)
+            except (Exception, SystemExit) as error:
+                _note(found, [n for n in mentioned if n in _bound(node)], error, node.lineno)
+
+
+def defines(source: str, name: str) -> bool:
+    """Whether a cell's text looks like the definition of a name."""
+    return bool(re.search(rf"^\s*((async\s+)?def|class)\s+{name}\b|^{name}\s*=", source, re.MULTILINE))
 
 
 def load_reference(lesson: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from autograder import checks
@@ -23,7 +24,13 @@ def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, 
         record = run_probe(plan, target, device)
         report = judge(spec, plan, record)
         if report.status == "failed":
-            report = _explain_by_earlier(report, record, target, seed, device)
+            scope = getattr(_function_of(target), "__globals__", {})
+
+            def verdict(earlier: str) -> Report | None:
+                name = earlier.split("/")[1]
+                return examine(earlier, scope[name], seed=seed, device=device) if name in scope else None
+
+            report = explained_by_earlier(report, record["uses"], verdict)
         return report
     except Exception as error:
         broke = f"{type(error).__name__}: {error}"
@@ -49,30 +56,30 @@ def check(exercise: str, target: Any, *, hidden: bool = False) -> None:
         raise GraderError(report.headline)
 
 
-def _explain_by_earlier(report: Report, record: dict[str, Any], target: Any, seed: int, device: str) -> Report:
-    """The report, pointed at an earlier exercise when the answer calls that one, it fails its own check, and it can be the reason."""
+def explained_by_earlier(report: Report, uses: list[str], verdict: Callable[[str], Report | None]) -> Report:
+    """The report, pointed at an earlier exercise when the answer calls that one, it fails its own check, and it can be the reason.
+
+    uses: names that the answer's code mentions. verdict: the report on an earlier exercise, or None where there is none.
+    """
     spec = checks.find(report.exercise)
     own = {claim.name for claim in spec.claims if claim.own}
     if any(r.name in own and r.reached and not r.passed for r in report.results):
         return report
-    scope = getattr(_function_of(target), "__globals__", {})
     for earlier in spec.depends:
         name = earlier.split("/")[1]
-        if name in record["uses"] and name in scope:
-            first = examine(earlier, scope[name], seed=seed, device=device)
-            if first.status in ("failed", "not_attempted"):
-                state = "is not written yet" if first.status == "not_attempted" else "does not pass its own check"
-                cause = first.note if first.follows_from else f"{state}. Fix {name} first, then run this check again."
-                note = f"calls your {name}, which {cause}"
-                return Report(
-                    report.exercise,
-                    "failed",
-                    report.max_points,
-                    report.results,
-                    misconception=None,
-                    follows_from=first.follows_from or earlier,
-                    note=note,
-                )
+        first = verdict(earlier) if name in uses else None
+        if first is not None and first.status in ("failed", "not_attempted"):
+            state = "is not written yet" if first.status == "not_attempted" else "does not pass its own check"
+            cause = first.note if first.follows_from else f"{state}. Fix {name} first, then run this check again."
+            return Report(
+                report.exercise,
+                "failed",
+                report.max_points,
+                report.results,
+                misconception=None,
+                follows_from=first.follows_from or earlier,
+                note=f"calls your {name}, which {cause}",
+            )
     return report
 
 

@@ -176,9 +176,9 @@ def load_course(path: str | Path | None = None) -> Course:
 
     Raises CourseError with every broken rule, each with file, line and what to do.
     """
-    if path is None:
-        from genlab import paths
+    from genlab import paths
 
+    if path is None:
         path = paths.find("course.yml")
     path = Path(path)
     try:
@@ -194,7 +194,8 @@ def load_course(path: str | Path | None = None) -> Course:
     places = course_rules.places(node)
     problems = course_rules.repeated_keys(node)
     problems += course_rules.repeated_names(places)
-    problems += course_rules.missing_cards(places, path.parent / "datasets")
+    cards = path.parent / "datasets"  # a folder for grading need not have its own
+    problems += course_rules.missing_cards(places, cards if cards.is_dir() else paths.find("datasets"))
     course = None
     try:
         course = Course.model_validate(data)

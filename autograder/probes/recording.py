@@ -7,6 +7,7 @@ import inspect
 import io
 import random
 import sys
+import threading
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,7 +18,17 @@ import torch
 
 def encode(value: Any) -> dict[str, Any]:
     """Plain-data form of a learner's value; tensors are detached copies on the CPU, unknown objects keep only their type."""
+    try:
+        return _encode(value)
+    except Exception as error:  # a tensor too large to copy, a list that holds itself, a property that raises
+        return {"kind": "other", "type": f"{type(value).__name__} that cannot be recorded ({type(error).__name__})"}
+
+
+def _encode(value: Any) -> dict[str, Any]:
     if isinstance(value, torch.Tensor):
+        if value.dtype not in NUMBERS or value.layout != torch.strided or value.is_meta:
+            kind = str(value.layout if value.layout != torch.strided else value.dtype).removeprefix("torch.")
+            return {"kind": "other", "type": f"{'meta' if value.is_meta else kind} tensor"}
         data = value.detach().cpu().clone()
         return {"kind": "tensor", "data": data, "requires_grad": value.requires_grad, "device": value.device.type}
     if value is None or isinstance(value, (bool, int, float, str)):
@@ -30,6 +41,10 @@ def encode(value: Any) -> dict[str, Any]:
 
 
 PLAIN = (type(None), bool, int, float, str)
+NUMBERS = (
+    *(torch.float64, torch.float32, torch.float16, torch.bfloat16),
+    *(torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool),
+)
 
 
 def attempt(function: Callable[..., Any], args: list[Any], seed: int) -> tuple[Any, dict[str, Any] | None]:
@@ -75,7 +90,13 @@ LIBRARY_FOLDERS = tuple({torch.__path__[0], contextlib.__file__})
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Swallow what learner code prints, warns and draws: any stderr in a test cell costs its points in nbgrader."""
+    """Swallow what learner code prints, warns and draws: any stderr in a test cell costs its points in nbgrader.
+
+    In the main thread alone: streams and warning filters belong to the whole process.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         with contextlib.redirect_stderr(io.StringIO()):

@@ -225,3 +225,15 @@ def test_unknown_names_sizes_and_sources_are_answered_with_the_known(home, small
         data.load(small.card, size=64)
     with pytest.raises(ValueError, match="'files', 'official', 'drawn'"):
         data.load(small.card, source="kaggle")
+
+
+def test_where_only_prepared_data_may_be_used_nothing_is_drawn(home, small, drawings, monkeypatch):
+    monkeypatch.setenv("GENLAB_PREPARED_ONLY", "1")
+    with pytest.raises(data.DataError, match="genlab data get fashion_mnist"):
+        data.load(small.card)
+    assert not drawings
+    monkeypatch.delenv("GENLAB_PREPARED_ONLY")
+    drawn = data.load(small.card)
+    monkeypatch.setenv("GENLAB_PREPARED_ONLY", "1")
+    assert torch.equal(data.load(small.card).train.images, drawn.train.images)
+    assert len(drawings) == 1

@@ -1,0 +1,256 @@
+"""A whole assignment: hand-ins repaired, run in parallel ahead of nbgrader's own autograde, a row for every one of them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.engine.client import EngineError
+from autograder.engine.grader import Grader, Options, grader_of
+from genlab.course import Course, Lesson, load_course
+
+
+class NotReleased(ValueError):
+    """The assignment is not in the gradebook, or not in the course; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's one notebook: points and what was out of the ordinary. points is None where a person must look."""
+
+    student: str
+    notebook: str
+    points: float | None
+    most: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Seconds of wall time: starting up, repairing, and grading itself."""
+
+    start: float
+    repair: float
+    grade: float
+
+
+def grade_assignment(
+    folder: Path,
+    assignment: str,
+    students: Iterable[str] = (),
+    *,
+    options: Options | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[list[Row], Phases]:
+    """Rows for all hand-ins of an assignment, or for some students', after grading those that have no marks yet; and how long it took.
+
+    force: grade again what has marks. progress: called with (done, all) submissions.
+    Raises NotReleased, client.EngineError, tiers.NoSandbox.
+    """
+    from autograder.handin.collect import repair_submitted
+
+    began = time.perf_counter()
+    options = options or Options()
+    course = load_course(folder / "course.yml")
+    lessons = _lessons(course, assignment)
+    config = _config(folder, options)
+    wanted = sorted(set(students)) or sorted(p.parent.name for p in (folder / "submitted").glob(f"*/{assignment}"))
+    absent = [s for s in wanted if not (folder / "submitted" / s / assignment).is_dir()]
+    if absent:
+        raise NotReleased(f"submitted/{absent[0]}/{assignment} does not exist: nothing was collected from {absent[0]}")
+    todo = [
+        s
+        for s in wanted
+        if force or not (folder / "autograded" / s / assignment).exists() or _newer(folder, s, assignment)
+    ]
+    _release(config, folder, assignment)
+    grader = grader_of(folder.resolve(), options)
+    starting = grader.start() if todo else None
+    if starting is not None:
+        starting.result()  # a machine that cannot grade says so before anything is written
+    started = time.perf_counter()
+    notes = {(row.student, row.notebook): row.notes for row in repair_submitted(folder, assignment, wanted)}
+    repaired = time.perf_counter()
+    failures = _grade(folder, config, grader, assignment, lessons, todo, force, progress)
+    for key, more in grader.notes.items():
+        notes[key] = (*notes.get(key, ()), *more)
+    rows = _rows(config, folder, assignment, wanted, notes, failures)
+    return rows, Phases(started - began, repaired - started, time.perf_counter() - repaired)
+
+
+def _lessons(course: Course, assignment: str) -> dict[str, Lesson]:
+    """The assignment's lessons by notebook name. Raises NotReleased."""
+    found = {lesson.file: lesson for lesson in course.lessons if lesson.chapter == assignment}
+    if not found:
+        known = ", ".join(chapter.id for chapter in course.chapters)
+        raise NotReleased(f"the course has no assignment {assignment}; it has: {known}")
+    return found
+
+
+def _config(folder: Path, options: Options) -> Any:
+    """nbgrader's configuration of the course, with the options of this run."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    from autograder.preprocessors import SANDBOXES
+
+    # nbgrader runs `alembic` as a command, from this Python's folder.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
+    config.CourseDirectory.root = str(folder.resolve())
+    config.Execute.sandbox = next(name for name, tier in SANDBOXES.items() if tier == options.sandbox)
+    config.Execute.run_all = options.run_all
+    config.Execute.timeout, config.Execute.notebook_timeout = options.cell_seconds, options.notebook_seconds
+    return config
+
+
+def _coursedir(config: Any) -> Any:
+    from nbgrader.coursedir import CourseDirectory
+
+    return CourseDirectory(config=config)
+
+
+def _release(config: Any, folder: Path, assignment: str) -> None:
+    """Raises NotReleased when the gradebook does not know the assignment."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    command = f"nbgrader generate_assignment {assignment} --create --force"
+    if not (folder / "gradebook.db").exists() and "sqlite" in _coursedir(config).db_url:
+        raise NotReleased(f"there is no gradebook in {folder} yet. Run `{command}` there first.")
+    with Gradebook(_coursedir(config).db_url) as gradebook:
+        try:
+            gradebook.find_assignment(assignment)
+        except MissingEntry:
+            raise NotReleased(f"the gradebook does not know {assignment}. Run `{command}` first.") from None
+
+
+def _newer(folder: Path, student: str, assignment: str) -> bool:
+    """Whether the hand-in's time stamp is later than that of the graded one, by nbgrader's own rule."""
+    texts = []
+    for place in ("submitted", "autograded"):
+        path = folder / place / student / assignment / "timestamp.txt"
+        texts.append(path.read_text(encoding="utf-8").strip() if path.is_file() else "")
+    return bool(texts[0]) and bool(texts[1]) and texts[0] > texts[1]
+
+
+def _grade(
+    folder: Path,
+    config: Any,
+    grader: Grader,
+    assignment: str,
+    lessons: dict[str, Lesson],
+    students: list[str],
+    force: bool,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, str]:
+    """Run nbgrader's autograde over the students, with the engine ahead of it; what failed, by student."""
+    from nbgrader.converters import Autograde
+
+    failures: dict[str, str] = {}
+    if not students:
+        return failures
+    sources = _locked_sources(config, assignment, lessons)
+    for student in students:
+        for name, lesson in lessons.items():
+            notebook = _as_executed(folder, assignment, student, name, sources.get(name, {}))
+            if notebook is not None:
+                grader.prefetch(notebook, lesson.id)
+    for done, student in enumerate(students):
+        if progress:
+            progress(done, len(students))
+        coursedir = _coursedir(config)
+        coursedir.assignment_id, coursedir.student_id = assignment, student
+        converter = Autograde(coursedir=coursedir, config=config)
+        converter.force = force
+        try:
+            with _quiet():
+                converter.start()
+        except EngineError:
+            raise
+        except Exception as error:
+            failures[student] = f"{type(error).__name__}: {error}"
+    if progress:
+        progress(len(students), len(students))
+    return failures
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without nbgrader's log, whose every line about a normal submission is a warning: rows say what matters."""
+    log = logging.getLogger("traitlets")
+    before, log.disabled = log.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.disabled = before
+
+
+def _locked_sources(config: Any, assignment: str, lessons: dict[str, Lesson]) -> dict[str, dict[str, str]]:
+    """Text of the locked cells by notebook and grade id, as nbgrader restores it."""
+    from nbgrader.api import Gradebook
+
+    found = {}
+    with Gradebook(_coursedir(config).db_url) as gradebook:
+        for name in lessons:
+            cells = gradebook.find_notebook(name, assignment).source_cells
+            found[name] = {cell.name: cell.source for cell in cells if cell.locked}
+    return found
+
+
+def _as_executed(
+    folder: Path, assignment: str, student: str, name: str, locked: dict[str, str]
+) -> dict[str, Any] | None:
+    """The repaired notebook with its locked cells restored: what `preprocessors.Execute` will see. None when it was not handed in."""
+    path = folder / "submitted" / student / assignment / f"{name}.ipynb"
+    if not path.is_file():
+        return None
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if grade_id in locked:
+            cell["source"] = locked[grade_id]
+    return notebook
+
+
+def _rows(
+    config: Any,
+    folder: Path,
+    assignment: str,
+    students: list[str],
+    notes: dict[tuple[str, str], tuple[str, ...]],
+    failures: dict[str, str],
+) -> list[Row]:
+    """A row for every student and notebook, from the gradebook."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    rows = []
+    with Gradebook(_coursedir(config).db_url) as gradebook:
+        names = {n.name: n.max_score for n in gradebook.find_assignment(assignment).notebooks}
+        for student in students:
+            for name, most in names.items():
+                said = list(notes.get((student, name), ()))
+                if student in failures:
+                    said.append(f"could not be graded: {failures[student]}")
+                if not (folder / "submitted" / student / assignment / f"{name}.ipynb").is_file():
+                    said.append("not handed in")
+                points: float | None = None
+                try:
+                    entry = gradebook.find_submission_notebook(name, assignment, student)
+                    points = None if student in failures else entry.score
+                    if entry.needs_manual_grade:
+                        said.append("needs manual grading")
+                except MissingEntry:
+                    pass
+                rows.append(Row(student, name, points, most, tuple(said)))
+    return rows

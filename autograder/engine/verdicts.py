@@ -1,0 +1,72 @@
+"""Inputs from a secret, and verdicts on the records that come back for them."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from typing import Any
+
+from autograder import checks
+from autograder.engine.records import BadRecord, check_form
+from autograder.engine.secret import seed
+from autograder.examination import explained_by_earlier
+from autograder.judge import judge
+from autograder.probes import Plan, Record
+from autograder.report import Report
+
+# Judges seed torch's global generator, so there is one at a time; children run meanwhile.
+_one_judge = threading.Lock()
+
+
+class Examiner:
+    """Plans and verdicts for one submission. `about` identifies its code: equal code gets equal inputs."""
+
+    def __init__(self, secret: bytes, about: str) -> None:
+        self.secret, self.about = secret, about
+        self.reports: dict[str, Report] = {}
+        self._records: dict[str, Record] = {}
+
+    def plan(self, exercise: str, attempt: int) -> Plan | None:
+        """Hidden inputs for an exercise, other ones in every attempt. None when the check broke: then the report says so."""
+        try:
+            return checks.find(exercise).plan(seed(self.secret, self.about, exercise, str(attempt)), True)
+        except Exception as error:
+            self.broke(exercise, error)
+            return None
+
+    def judge(self, exercise: str, plan: Plan, record: Any) -> None:
+        """Note the verdict on a record."""
+        try:
+            good = check_form(plan, record)
+        except BadRecord as error:
+            self.failed(exercise, f"what came back from the code is no record of it: {error}.")
+            return
+        try:
+            with _one_judge:
+                self.reports[exercise] = judge(checks.find(exercise), plan, good)
+            self._records[exercise] = good
+        except Exception as error:
+            self.broke(exercise, error)
+
+    def failed(self, exercise: str, note: str) -> None:
+        """Note that no claim could be judged, and why."""
+        self.reports[exercise] = Report(exercise, "failed", checks.points(exercise), note=note)
+
+    def not_attempted(self, exercise: str, note: str) -> None:
+        """Note that there is nothing to judge."""
+        self.reports[exercise] = Report(exercise, "not_attempted", checks.points(exercise), note=note)
+
+    def broke(self, exercise: str, error: BaseException | str) -> None:
+        """Note that the grader, not the answer, is at fault: no score."""
+        if isinstance(error, BaseException):
+            place = traceback.extract_tb(error.__traceback__)[-1:]
+            where = f" ({place[0].name}, line {place[0].lineno})" if place else ""
+            error = f"{type(error).__name__}: {error}{where}"
+        self.reports[exercise] = Report(exercise, "grader_error", checks.points(exercise), grader_error=error)
+
+    def finish(self) -> dict[str, Report]:
+        """All reports, those that an earlier exercise explains pointed at it."""
+        for exercise, report in list(self.reports.items()):
+            if report.status == "failed" and exercise in self._records:
+                self.reports[exercise] = explained_by_earlier(report, self._records[exercise]["uses"], self.reports.get)
+        return self.reports

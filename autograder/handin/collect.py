@@ -1,0 +1,164 @@
+"""Hand-ins brought to the place where nbgrader looks for them, under the name that it knows, and mended there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from autograder.handin import storage, timestamps
+from autograder.handin.assignment import Assignment, Choice
+from autograder.handin.notes import quote
+from autograder.handin.reading import Refused
+from autograder.handin.repair import refuse_file, repair_file
+from autograder.handin.sources import Found, is_notebook_name, opened, unsafe, walk
+
+SET_ASIDE = "{} was no ordinary file and was taken out of the folder."
+MISPLACED = "It lies in submitted/ itself. Take it out, and bring it in with `genlab collect`."
+NOT_THERE = "Not handed in; nbgrader counts it as zero."
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one notebook of one student."""
+
+    student: str
+    notebook: str  # the lesson's name as nbgrader has it, such as 02_vae_fashion
+    state: Literal["ok", "mended", "refused", "missing"]
+    notes: tuple[str, ...]
+
+
+def collect(course: Path, assignment: str, source: Path) -> list[Row]:
+    """Rows of a folder or .zip of hand-ins, which are copied to `submitted/` and mended there.
+
+    In it lie STUDENT/…/x.ipynb, STUDENT.ipynb or STUDENT_x.ipynb; the lesson is found by content, whatever the file is
+    called. What was in `submitted/` before goes to `originals/`. Raises LookupError for an assignment that the course
+    does not have, FileNotFoundError before a build, and Refused for a source that cannot be read.
+    """
+    work = Assignment(course, assignment)
+    with opened(source, work.student_of, work.chapters) as found:
+        rows = [Row(quote(name), "", "refused", (why,)) for name, why in found.refused]
+        for student, notebooks in found.notebooks.items():
+            rows += _Student(work, student).take(notebooks, found.timestamps.get(student, []))
+    return sorted(rows, key=lambda row: (row.student, row.notebook))
+
+
+def repair_submitted(course: Path, assignment: str, students: Iterable[str] = ()) -> list[Row]:
+    """Rows of everything in `submitted/`, or of these students only, mended in its place.
+
+    Raises LookupError for an assignment that the course does not have, FileNotFoundError before a build.
+    """
+    work = Assignment(course, assignment)
+    submitted = course / "submitted"
+    everyone = sorted(entry.name for entry in os.scandir(submitted)) if submitted.is_dir() else []
+    rows = []
+    for student in list(students) or [name for name in everyone if not name.startswith(".")]:
+        if student in everyone and (submitted / student).is_file() and not (submitted / student).is_symlink():
+            if is_notebook_name(student):
+                rows.append(Row(quote(student), "", "refused", (MISPLACED,)))
+        elif why := unsafe(student):
+            rows.append(Row(quote(student), "", "refused", (why,)))
+        else:
+            rows += _Student(work, student).mend()
+    return rows
+
+
+class _Student:
+    """One student's hand-ins for an assignment."""
+
+    def __init__(self, work: Assignment, student: str) -> None:
+        self.work, self.student = work, student
+        self.folder = work.root / "submitted" / student / work.id
+        self.originals = work.root / "originals" / student / work.id
+
+    def take(self, files: list[Found], stamps: list[Found]) -> list[Row]:
+        """Rows of files from a source, copied to the student's folder."""
+        choices, foreign = self.work.choose(files)
+        notes = self._real_folders() if choices else []
+        rows, changed = [], False
+        for file in self.work.files.values():
+            choice = choices.get(file)
+            if choice is None:
+                if not (self.folder / file).exists():
+                    rows.append(Row(self.student, Path(file).stem, "missing", (NOT_THERE, *foreign)))
+                continue
+            if self._is_new(file, choice):
+                self._set_aside(self.folder / file)
+                self._place(file, choice)
+                changed = True
+            rows.append(self._row(file, [*notes, *choice.notes]))
+        if choices:
+            chosen = [choice.found for choice in choices.values()]
+            if changed:
+                self._set_aside(self.folder / timestamps.NAME)
+            timestamps.ensure(self.folder, self.originals, chosen, stamps)
+        return rows
+
+    def mend(self) -> list[Row]:
+        """Rows of what is in the student's folder, mended in its place."""
+        notes = self._real_folders() if os.path.lexists(self.folder.parent) else []
+        files = [found for _, found in walk(self.folder)] if self.folder.is_dir() else []
+        choices, foreign = self.work.choose([found for found in files if is_notebook_name(found.name)])
+        for file, choice in choices.items():
+            if choice.found.path != self.folder / file:
+                choice.note_name()
+                self._set_aside(self.folder / file)
+                self._place(file, choice)
+            for found in [choice.found, *choice.others]:
+                if found.path is not None and found.path != self.folder / file:
+                    self._set_aside(found.path)
+        for _, found in list(walk(self.folder)) if self.folder.is_dir() else []:
+            mine = found.path in [self.folder / file for file in choices]
+            if found.path is not None and not mine and (found.path.is_symlink() or not found.path.is_file()):
+                self._set_aside(found.path)
+                notes.append(SET_ASIDE.format(quote(found.name)))
+        if choices:
+            timestamps.ensure(self.folder, self.originals, [choice.found for choice in choices.values()], [])
+        return [
+            self._row(file, [*notes, *choices[file].notes])
+            if file in choices
+            else Row(self.student, Path(file).stem, "missing", (NOT_THERE, *notes, *foreign))
+            for file in self.work.files.values()
+        ]
+
+    def _row(self, file: str, notes: list[str]) -> Row:
+        lesson = next(lesson for lesson, name in self.work.files.items() if name == file)
+        try:
+            mended = repair_file(self.folder / file, self.work.released[lesson], self.originals)
+        except Refused as error:
+            return Row(self.student, Path(file).stem, "refused", (str(error), *notes))
+        notes += mended
+        return Row(self.student, Path(file).stem, "mended" if notes else "ok", tuple(notes))
+
+    def _is_new(self, file: str, choice: Choice) -> bool:
+        path = self.folder / file
+        known = storage.result_for(path, self.originals)
+        if known is not None and choice.data is not None:
+            return known.original != storage.digest(choice.data)
+        return path.is_symlink() or not path.is_file() or path.read_bytes() != choice.data
+
+    def _place(self, file: str, choice: Choice) -> None:
+        path = self.folder / file
+        if choice.data is not None:
+            storage.write(path, choice.data, choice.found.time)
+        else:
+            lesson = next(lesson for lesson, name in self.work.files.items() if name == file)
+            refuse_file(path, self.work.released[lesson], self.originals, choice.problem)
+
+    def _set_aside(self, path: Path) -> None:
+        """Move what is there to the originals; what a repair wrote needs no keeping, as its original is there."""
+        if storage.result_for(path, self.originals) is not None:
+            storage.remove(path)
+        elif os.path.lexists(path):
+            storage.set_aside(path, self.originals)
+
+    def _real_folders(self) -> list[str]:
+        """Make the student's folders real ones; what was a link or file in their place, in sentences."""
+        notes = []
+        for folder in (self.folder.parent, self.folder):
+            if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
+                storage.set_aside(folder, self.originals)
+                notes.append(SET_ASIDE.format(quote(folder.name)))
+        return notes

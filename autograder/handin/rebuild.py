@@ -1,0 +1,132 @@
+"""The mended notebook: ids and metadata as released, and on top what was done."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+from autograder.handin.cells import CHARACTERS, ID, Cell, Release
+from autograder.handin.notes import Notes, as_markdown, quote
+from autograder.handin.recognise import named_lesson
+from autograder.handin.soundness import too_deep
+
+TOP = "mended"  # the id of the cell on top that tells what was done
+MENDED = "Mended before grading; the answers are as they were handed in."
+REFUSED = "This hand-in could not be graded. Below is the empty lesson in its place."
+
+METADATA_LOST = "The id or grading metadata of {count} had been lost and was put back."
+METADATA_CHANGED = "The grading metadata of {names} had been changed and was put back."
+METADATA_FOREIGN = "Grading metadata was removed from {count} that the lesson does not have."
+METADATA_BROKEN = "The notebook's own metadata were missing or malformed and were put back."
+IDS = "The id of {count} was missing, malformed or not unique, and was made anew."
+KERNEL = "The notebook was made for another kernel, {names}; it is graded with the lesson's."
+
+
+def note_metadata(cells: list[Cell], release: Release, notes: Notes) -> None:
+    """Note what is not as it has to be in the ids and metadata of the cells."""
+    ids = _own_ids(cells, release)
+    for place, cell in enumerate(cells):
+        if cell.made:
+            continue
+        wanted = release.named(cell.name) if cell.name else cell
+        nbgrader, payoff = cell.metadata.get("nbgrader"), "payoff" in _tags(cell)
+        if not cell.name:
+            if "nbgrader" in cell.metadata or payoff != (payoff and _copies_payoff(cell, release)):
+                notes.add(METADATA_FOREIGN, str(place))
+            if cell.id != ids[cell]:
+                notes.add(IDS, str(place))
+        elif isinstance(nbgrader, dict) and nbgrader.get("grade_id") == cell.name:
+            if nbgrader != wanted.metadata.get("nbgrader") or payoff != ("payoff" in _tags(wanted)):
+                notes.add(METADATA_CHANGED, cell.name)
+            elif cell.id != cell.name:
+                notes.add(METADATA_LOST, str(place))
+        elif cell.id != cell.name or "nbgrader" in wanted.metadata or "nbgrader" in cell.metadata or payoff:
+            notes.add(METADATA_LOST, str(place))
+
+
+def note_notebook(notebook: dict[str, Any], release: Release, notes: Notes) -> None:
+    """Note what is not as it has to be in the format and metadata of the notebook."""
+    version = notebook.get("nbformat"), notebook.get("nbformat_minor")
+    if version != (4, 5):
+        said = ".".join(str(part) if type(part) is int and 0 <= part < 100 else "?" for part in version)
+        notes.add(f"The file was in notebook format {said} and is now in 4.5.")
+    metadata = notebook.get("metadata")
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    name = kernel.get("name") if isinstance(kernel, dict) else None
+    if not isinstance(name, str) or too_deep(metadata) or named_lesson(notebook) != release.lesson:
+        notes.add(METADATA_BROKEN)
+    elif name != release.notebook["metadata"]["kernelspec"]["name"]:
+        notes.add(KERNEL, quote(name))
+    try:
+        json.dumps(notebook, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        notes.add(CHARACTERS)
+
+
+def built(cells: list[Cell], release: Release, mended: tuple[str, ...]) -> dict[str, Any]:
+    """The notebook of these cells, without outputs, under a cell that lists what was mended."""
+    if cells and cells[0].id == TOP and cells[0].kind == "markdown":
+        cells = cells[1:]  # from an earlier time
+    ids = _own_ids(cells, release)
+    top = _markdown(TOP, as_markdown(MENDED, mended))
+    return _notebook([top, *(_as_json(cell, ids, release) for cell in cells)], release.notebook)
+
+
+def blank(released: dict[str, Any], reason: str) -> dict[str, Any]:
+    """The released notebook under a cell that says why there is no other."""
+    return _notebook([_markdown(TOP, as_markdown(REFUSED, [reason])), *released["cells"]], released)
+
+
+def _notebook(cells: list[Any], released: dict[str, Any]) -> dict[str, Any]:
+    whole = {"cells": cells, "metadata": released["metadata"], "nbformat": 4, "nbformat_minor": 5}
+    return copy.deepcopy(whole)
+
+
+def _as_json(cell: Cell, ids: dict[Cell, str], release: Release) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"tags": ["payoff"]} if _copies_payoff(cell, release) else {}
+    if cell.name:
+        metadata = release.named(cell.name).metadata
+    found: dict[str, Any] = {
+        "cell_type": cell.kind,
+        "id": cell.name or ids[cell],
+        "metadata": metadata,
+        "source": cell.source,
+    }
+    if cell.kind == "code":
+        found |= {"execution_count": None, "outputs": []}
+    elif cell.attachments:
+        found["attachments"] = cell.attachments
+    return found
+
+
+def _own_ids(cells: list[Cell], release: Release) -> dict[Cell, str]:
+    """An id for each of the learner's own cells: the one it has where that will do."""
+    used = {cell.name for cell in release.cells}
+    ids: dict[Cell, str] = {}
+    for place, cell in enumerate(cells):
+        mine = isinstance(cell.id, str) and ID.fullmatch(cell.id) and (cell.id != TOP or place == 0)
+        if not cell.name and mine and cell.id not in used:
+            ids[cell] = cell.id
+            used.add(cell.id)
+    number = 0
+    for cell in cells:
+        while not cell.name and cell not in ids:
+            number += 1
+            if f"own-{number}" not in used:
+                ids[cell] = f"own-{number}"
+    return ids
+
+
+def _copies_payoff(cell: Cell, release: Release) -> bool:
+    """Whether a learner's cell is a copy of one that trains or draws, which grading passes over."""
+    return any(cell.text == payoff.text for payoff in release.of("payoff"))
+
+
+def _tags(cell: Cell) -> list[Any]:
+    tags = cell.metadata.get("tags")
+    return tags if isinstance(tags, list) else []
+
+
+def _markdown(cell_id: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": source}

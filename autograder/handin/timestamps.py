@@ -1,0 +1,55 @@
+"""When something was handed in: `timestamp.txt`, in the form that nbgrader reads."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.handin import storage
+from autograder.handin.reading import Refused
+from autograder.handin.sources import Found
+
+NAME = "timestamp.txt"
+
+
+def ensure(folder: Path, originals: Path, files: list[Found], stamps: list[Found]) -> None:
+    """Keep a good timestamp; else write the newest of `stamps` that lies with one of the files, or the files' own time.
+
+    One that nbgrader cannot read would end its whole run.
+    """
+    path = folder / NAME
+    if path.is_file() and not path.is_symlink() and _is_good(path.read_bytes()):
+        return
+    if os.path.lexists(path):
+        storage.set_aside(path, originals)
+    folders = {found.folder for found in files}
+    for stamp in sorted(stamps, key=lambda found: found.time, reverse=True):
+        if stamp.folder in folders and (data := _read(stamp)):
+            storage.write(path, data)
+            return
+    time = datetime.fromtimestamp(max(found.time for found in files), UTC)
+    storage.write(path, time.strftime("%Y-%m-%d %H:%M:%S UTC").encode())
+
+
+def _read(stamp: Found) -> bytes:
+    try:
+        data = stamp.read()
+    except Refused:
+        return b""
+    return data if _is_good(data) else b""
+
+
+def _is_good(data: bytes) -> bool:
+    """Whether nbgrader can read it: a date and a time, perhaps with fractions and a zone."""
+    parts = data[:100].decode("utf-8", "replace").split()
+    if len(parts) not in (2, 3) or len(data) > 100:
+        return False
+    if not re.fullmatch(r"[A-Za-z_/]+|[+-]?\d{1,4}", (*parts, "UTC")[2]):
+        return False
+    try:
+        datetime.fromisoformat(" ".join(parts[:2]))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,128 @@
+"""nbgrader's autograde, made fast and safe: repair first, run in the engine, take scores from its verdicts.
+
+`nbgrader_config.py` names these classes in place of nbgrader's own.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
+from traitlets import Bool, CaselessStrEnum, Float
+
+from autograder import card
+from autograder.engine import grading
+from autograder.engine.grader import Grader, Options, grader_of
+from autograder.report import CheckFailed, Report
+from genlab.course import Lesson, load_course
+
+SANDBOXES = {"auto": None, "1": 1, "2": 2, "none": 0}
+
+
+class UnknownLesson(ValueError):
+    """The notebook belongs to no lesson of the course."""
+
+
+class Repair(NbGraderPreprocessor):
+    """Gives a submission the ids and metadata of the release back, before nbgrader looks at either."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The notebook, mended."""
+        from autograder.handin.repair import repair
+
+        root = _root(self)
+        released = root / "lessons" / f"{_lesson(root, resources).path}.ipynb"
+        mended = repair(_plain(nb), json.loads(released.read_text(encoding="utf-8")))
+        return nbformat.from_dict(mended.notebook), resources
+
+
+class Execute(NbGraderPreprocessor):
+    """Runs a submission in the sandbox and shows what its cells gave; verdicts go to `SaveAutoGrades`."""
+
+    timeout = Float(grading.CELL_SECONDS, help="seconds for one cell").tag(config=True)
+    notebook_timeout = Float(grading.NOTEBOOK_SECONDS, help="seconds for one notebook").tag(config=True)
+    run_all = Bool(False, help="run the lesson's training and picture cells too").tag(config=True)
+    sandbox = CaselessStrEnum(
+        list(SANDBOXES), "auto", help="the tier of isolation; none is for code that you trust"
+    ).tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The notebook with the outputs of this run, and nothing in it that a browser would run."""
+        from autograder.handin.sanitise import sanitise
+
+        root = _root(self)
+        lesson = _lesson(root, resources)
+        notebook = _plain(nb)
+        grader = self.grader(root)
+        outcome = grader.outcome(notebook, lesson.id)
+        for index, outputs in outcome.outputs.items():
+            notebook["cells"][index]["outputs"] = outputs
+        sanitise(notebook)
+        for cell in grading.code_cells(notebook, lesson.id):
+            if cell.exercise:
+                notebook["cells"][cell.index]["outputs"] = shown(outcome.reports[cell.exercise])
+        resources["genlab"] = {"reports": {r.exercise.split("/")[1]: r for r in outcome.reports.values()}}
+        broken = [report.headline for report in outcome.reports.values() if report.status == "grader_error"]
+        about = resources["nbgrader"]
+        grader.notes[about["student"], about["notebook"]] = notes = [*outcome.notes, *broken]
+        for note in notes:
+            self.log.warning("%s", note)
+        return nbformat.from_dict(notebook), resources
+
+    def grader(self, root: Path) -> Grader:
+        """The grader with this preprocessor's options."""
+        return grader_of(root, Options(SANDBOXES[self.sandbox], self.run_all, self.timeout, self.notebook_timeout))
+
+
+class SaveAutoGrades(NbgraderSaveAutoGrades):
+    """Saves the engine's verdicts; what a cell printed has no say. Where the grader broke there is no score."""
+
+    def _add_score(self, cell: Any, resources: Any) -> None:
+        name = cell.metadata["nbgrader"]["grade_id"]
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        report: Report | None = resources["genlab"]["reports"].get(name)
+        broken = report is None or report.status == "grader_error"
+        grade.auto_score = None if report is None or broken else report.points
+        # As nbgrader does: a score given by hand stays, and wants another look.
+        grade.needs_manual_grade = broken or grade.manual_score is not None
+        self.gradebook.db.commit()
+
+
+def shown(report: Report) -> list[dict[str, Any]]:
+    """Outputs of a test cell: the card, and an error below it when the answer fails. Never a result, which would be credit."""
+    outputs: list[dict[str, Any]] = [
+        {
+            "output_type": "display_data",
+            "data": {"text/html": card.as_html(report, hidden=True), "text/plain": card.as_text(report, hidden=True)},
+            "metadata": {},
+        }
+    ]
+    if not report.passed:
+        name = "GraderError" if report.status == "grader_error" else CheckFailed.__name__
+        line = f"{name}: {report.headline}"
+        outputs.append({"output_type": "error", "ename": name, "evalue": report.headline, "traceback": [line]})
+    return outputs
+
+
+def _root(preprocessor: NbGraderPreprocessor) -> Path:
+    return Path(CourseDirectory(parent=preprocessor).root)
+
+
+def _lesson(root: Path, resources: Any) -> Lesson:
+    """The lesson of the notebook in hand. Raises UnknownLesson."""
+    course = load_course(root / "course.yml" if (root / "course.yml").exists() else None)
+    about = resources["nbgrader"]
+    for lesson in course.lessons:
+        if lesson.path == f"{about['assignment']}/{about['notebook']}":
+            return lesson
+    raise UnknownLesson(f"course.yml has no lesson {about['assignment']}/{about['notebook']}")
+
+
+def _plain(nb: Any) -> dict[str, Any]:
+    notebook: dict[str, Any] = json.loads(json.dumps(nb))
+    return notebook

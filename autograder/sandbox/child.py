@@ -1,0 +1,97 @@
+"""The child's side of a submission: runs cells and probes when the grader says so, and knows no answer.
+
+The grader asks, one thing at a time, and names its turn; so does every answer:
+{"do": "cell", "source", "seconds"}            → {"outputs", "good"}; before it, for each `check` in the cell, {"want": exercise},
+                                                 answered by {"plan": … or None}, and {"record": …} or {"unfit": why}
+{"do": "define", "number", "source", "names", "seconds"} → {"errors": …}: the definitions of a cell alone (see `autograder.definitions`)
+{"do": "probe", "name", "plan", "seconds"}     → {"record": …}, {"unfit": why} or {"missing": True}
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from typing import Any
+
+from autograder import definitions
+from autograder.probes import run_probe
+from autograder.sandbox import shell as shells
+from autograder.sandbox.wire import Channel, Closed, Malformed
+
+_session: Session | None = None
+
+
+class Session:
+    """One submission's names, run in the warm shell."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.shell = shells.warm_up()
+        self.defined = definitions.Definitions({"__name__": "__main__"})
+        self.owner = os.getpid()  # a process that the answer forked has no say
+        self.turn = ""  # the grader's name for its request, so that it sees what answers another
+        self.alone = False  # only definitions were run
+
+    def answer(self, ask: dict[str, Any]) -> dict[str, Any]:
+        """The reply to one request of the grader."""
+        if ask["do"] == "cell":
+            outputs, good = self.shell.run(ask["source"], ask["seconds"])
+            return {"outputs": outputs, "good": good}
+        if ask["do"] == "define":
+            self.alone = True
+            with shells.time_limit(ask["seconds"]):
+                definitions.define(self.defined, ask["number"], ask["source"], ask["names"])
+            return {"errors": self.defined.errors}
+        names = self.defined.names if self.alone else self.shell.user_ns
+        if ask["name"] not in names:
+            return {"missing": True}
+        return self.record(ask["plan"], names[ask["name"]], ask["seconds"])
+
+    def record(self, plan: dict[str, Any], target: Any, seconds: float | None = None) -> dict[str, Any]:
+        """What the probe saw, or why that cannot be told. Under the cell's own time limit when `seconds` is None."""
+        try:
+            if seconds is None:
+                return {"record": run_probe(plan, target)}
+            with shells.time_limit(seconds):
+                return {"record": run_probe(plan, target)}
+        except BaseException as error:  # what calls raise is in the record; this comes of stranger things
+            return {"unfit": f"it raised {type(error).__name__}: {error}"[:500]}
+
+    def send(self, reply: dict[str, Any]) -> None:
+        """Send a reply; one that no frame can hold is told as such."""
+        try:
+            self.channel.send(reply | {"turn": self.turn})
+        except (Malformed, ValueError, RecursionError, MemoryError) as error:
+            self.channel.send({"unfit": f"it came back with {error}"[:300], "turn": self.turn})
+
+
+def check(exercise: str, target: Any, **settings: Any) -> None:
+    """In place of `autograder.check`: record what the answer does on inputs that the grader sends. Returns None."""
+    session = _session
+    if session is None or os.getpid() != session.owner:
+        return
+    session.send({"want": str(exercise)})
+    plan = session.channel.receive()["plan"]
+    if plan is not None:
+        session.send(session.record(plan, target))
+
+
+def main(channel: Channel, folder: str) -> int:
+    """Serve the grader until it hangs up; the exit code."""
+    global _session
+    tempfile.tempdir = folder  # the server has remembered its own
+    os.environ.update(HOME=folder, TMPDIR=folder, GENLAB_PROGRESS="off")
+    sys.path[:] = [entry for entry in sys.path if entry]
+    session = _session = Session(channel)
+    channel.send({"hello": True})
+    while True:
+        try:
+            ask = channel.receive()
+            session.turn = ask["turn"]
+            reply = session.answer(ask)
+        except Closed:
+            return 0
+        except shells.OutOfTime as error:
+            reply = {"unfit": str(error)}
+        session.send(reply)

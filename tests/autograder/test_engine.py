@@ -1,0 +1,305 @@
+"""The engine grades a notebook as the checks would, whatever its code does to the process that runs it."""
+
+import copy
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder import checks
+from autograder.definitions import solution_source
+from autograder.demo import CLASS, hand_in
+from autograder.engine import Engine, secret
+from autograder.engine.client import ChildEnded, EngineError
+from autograder.engine.grading import grade
+from autograder.examination import examine
+from autograder.sandbox.policy import Limits
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the engine runs on Linux"),
+    pytest.mark.xdist_group("engine"),
+]
+
+ROOT = Path(__file__).parents[2]
+LESSON = "vae_fashion"
+SECRET = b"s" * 32
+NAMES = [e.split("/")[1] for e in checks.ids(LESSON)]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with Engine() as started:
+        yield started
+
+
+def notebook(**cells):
+    """The released lesson with right answers, but for these."""
+    made = hand_in(ROOT, {})
+    for cell in made["cells"]:
+        name = cell["id"].removesuffix("-solution")
+        if cell["id"] != name and name in cells:
+            cell["source"] = cells[name]
+    return made
+
+
+def with_cell(source, place="setup", made=None):
+    """The notebook with one more code cell after the one called `place`."""
+    made = made or notebook()
+    at = [c["id"] for c in made["cells"]].index(place) + 1
+    extra = {
+        "cell_type": "code",
+        "id": "extra",
+        "metadata": {},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+    made["cells"].insert(at, extra)
+    return made, at
+
+
+def graded(engine, made, **settings):
+    return grade(engine, made, LESSON, SECRET, **settings)
+
+
+def lost(outcome):
+    return {r.exercise.split("/")[1] for r in outcome.reports.values() if not r.passed}
+
+
+@pytest.mark.parametrize("student", CLASS)
+def test_the_demo_class_gets_the_verdicts_of_the_checks(engine, student):
+    from autograder.demo import grade as grade_here
+
+    here = {r.exercise: (r.status, r.misconception, r.follows_from) for r in grade_here(ROOT, CLASS[student])}
+    there = graded(engine, hand_in(ROOT, CLASS[student])).reports
+    assert {e: (r.status, r.misconception, r.follows_from) for e, r in there.items()} == here
+
+
+def test_the_same_notebook_gets_the_same_reports_again(engine):
+    made = hand_in(ROOT, CLASS["chandra"])
+    first, again = graded(engine, made), graded(engine, made)
+    assert [(r.status, r.headline, r.results) for r in first.reports.values()] == [
+        (r.status, r.headline, r.results) for r in again.reports.values()
+    ]
+
+
+def test_inputs_hang_on_the_secret_and_on_the_code():
+    assert secret.seed(b"a", "code", "kl_loss") != secret.seed(b"b", "code", "kl_loss")
+    assert secret.seed(b"a", "code", "kl_loss") != secret.seed(b"a", "other code", "kl_loss")
+    assert secret.seed(b"a", "x", "y") == secret.seed(b"a", "x", "y")
+
+
+def test_a_course_keeps_its_secret_and_shows_it_to_nobody(tmp_path):
+    first = secret.of_course(tmp_path)
+    assert len(first) == secret.SIZE and secret.of_course(tmp_path) == first
+    assert [p.name for p in tmp_path.iterdir()] == [secret.FILE]
+    assert (tmp_path / secret.FILE).stat().st_mode & 0o077 == 0
+    (tmp_path / secret.FILE).write_bytes(b"short")
+    with pytest.raises(secret.DamagedSecret, match="Delete it"):
+        secret.of_course(tmp_path)
+
+
+LIVELY = """\
+import sys, warnings, logging
+import matplotlib.pyplot as plt
+from tqdm.auto import tqdm
+warnings.warn("careful")
+logging.warning("careful")
+print("hello"); print("careful", file=sys.stderr)
+for _ in tqdm(range(3)): pass
+plt.plot([1, 2]); plt.show()
+%matplotlib inline
+%pip install nothing
+!ls /
+%time 1 + 1
+from IPython.display import HTML, display
+display(HTML("<script>alert(1)</script>"))
+0.5"""
+
+
+def test_a_lively_cell_runs_as_in_a_notebook_and_costs_nothing(engine):
+    made, at = with_cell(LIVELY)
+    outcome = graded(engine, made)
+    assert not lost(outcome)
+    outputs = outcome.outputs[at]
+    assert not [o for o in outputs if o["output_type"] in ("error", "execute_result")]
+    text = "".join(o.get("text", "") for o in outputs)
+    assert "hello" in text and "careful" in text and "it/s" not in text and "usr" not in text
+    assert any("image/png" in o.get("data", {}) for o in outputs)
+    assert not any("text/html" in o.get("data", {}) for o in outputs)
+
+
+def test_a_noisy_answer_keeps_its_points(engine):
+    noisy = "import sys, warnings\n" + solution_source(f"{LESSON}/kl_loss").replace(
+        "\n    return", '\n    print("x", file=sys.stderr); warnings.warn("y"); print("z")\n    return'
+    )
+    assert "warn" in noisy
+    assert not lost(graded(engine, notebook(kl_loss=noisy)))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import os; os._exit(0)", "ended the process"),
+        ("import os, signal; os.abort()", "ended the process"),
+        ("import ctypes; ctypes.string_at(0)", "ended the process"),
+        ("import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass", "ran out of time"),
+        ("x = bytearray(1)\nimport torch\ny = [torch.ones(2**28) for _ in range(12)]", ""),
+    ],
+    ids=["exit", "abort", "segfault", "endless", "memory"],
+)
+def test_a_bad_cell_costs_no_exercise(engine, code, words):
+    made, _ = with_cell(code, "kl_loss")
+    outcome = graded(engine, made, cell_seconds=3)
+    assert not lost(outcome)
+    assert words in " ".join(outcome.notes)
+
+
+def test_an_answer_that_ends_the_process_costs_itself_alone(engine):
+    deadly = "def latent_grid(n):\n    import os\n    os._exit(0)"
+    outcome = graded(engine, notebook(latent_grid=deadly))
+    assert lost(outcome) == {"latent_grid"}
+    assert "ended the process" in outcome.reports[f"{LESSON}/latent_grid"].note
+
+
+def test_an_endless_answer_costs_itself_alone(engine):
+    endless = "def kl_loss(z_mean, z_log_var):\n    while True: pass"
+    outcome = graded(engine, notebook(kl_loss=endless), cell_seconds=2, notebook_seconds=40)
+    assert "kl_loss" in lost(outcome) <= {"kl_loss", "vae_loss", "train_step"}
+
+
+def test_test_cells_that_are_gone_moved_or_emptied_change_nothing(engine):
+    made = notebook()
+    made["cells"] = [c for c in made["cells"] if c["id"] != "kl_loss"]
+    made["cells"].insert(0, made["cells"].pop([c["id"] for c in made["cells"]].index("Encoder")))
+    next(c for c in made["cells"] if c["id"] == "vae_loss")["source"] = "pass"
+    assert not lost(graded(engine, made))
+
+
+def test_a_test_cell_judges_what_it_was_given_then(engine):
+    made, _ = with_cell("def kl_loss(z_mean, z_log_var):\n    return 0", "kl_loss")
+    outcome = graded(engine, made)
+    assert "kl_loss" not in lost(outcome)
+
+
+def test_a_definition_below_a_line_that_needs_skipped_training_is_found(engine):
+    answer = "print(history.losses)\n" + solution_source(f"{LESSON}/sample_prior")
+    assert not lost(graded(engine, notebook(sample_prior=answer)))
+
+
+def test_what_could_not_be_defined_says_why(engine):
+    outcome = graded(engine, notebook(latent_grid="def latent_grid(n:\n    return"))
+    note = outcome.reports[f"{LESSON}/latent_grid"].note
+    assert "could not be defined" in note and "SyntaxError" in note
+
+
+def test_an_untouched_stub_is_not_attempted(engine):
+    made = json.loads((ROOT / "lessons/03_vae/02_vae_fashion.ipynb").read_text(encoding="utf-8"))
+    assert {r.status for r in graded(engine, made).reports.values()} == {"not_attempted"}
+
+
+def test_follows_from_is_told_as_in_a_notebook(engine):
+    outcome = graded(engine, notebook(kl_loss="def kl_loss(z_mean, z_log_var):\n    return z_mean.sum() * 0"))
+    assert outcome.reports[f"{LESSON}/vae_loss"].follows_from == f"{LESSON}/kl_loss"
+
+
+def test_a_broken_judge_gives_no_score_and_says_so(engine, monkeypatch):
+    from autograder.engine import verdicts
+
+    def broken(exercise, *_):
+        raise ZeroDivisionError("the judge broke")
+
+    monkeypatch.setattr(verdicts, "judge", broken)
+    reports = graded(engine, notebook()).reports
+    assert {r.status for r in reports.values()} == {"grader_error"}
+    assert all("the judge broke" in r.grader_error for r in reports.values())
+
+
+def test_a_broken_plan_gives_no_score_either(engine, monkeypatch):
+    exercise = checks.find(f"{LESSON}/kl_loss")
+    monkeypatch.setattr(type(exercise), "plan", lambda *_: 1 / 0)
+    assert {r.status for r in graded(engine, notebook()).reports.values()} == {"grader_error"}
+
+
+@pytest.mark.notebooks
+def test_with_run_all_the_training_cells_run_on_prepared_data(tmp_path, monkeypatch):
+    import genlab
+
+    genlab.data.load("fashion_mnist")
+    with Engine() as engine:
+        outcome = grade(engine, notebook(), LESSON, SECRET, run_all=True, cell_seconds=120, notebook_seconds=300)
+    assert not lost(outcome) and not outcome.notes
+    assert not [o for outputs in outcome.outputs.values() for o in outputs if o["output_type"] == "error"]
+    assert sum("image/png" in o.get("data", {}) for outputs in outcome.outputs.values() for o in outputs) >= 8
+
+
+def test_where_data_is_not_prepared_grading_neither_downloads_nor_draws(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENLAB_HOME", str(tmp_path / "empty"))
+    with Engine() as engine:
+        outcome = grade(engine, notebook(), LESSON, SECRET, run_all=True, cell_seconds=20)
+    assert not lost(outcome)
+    text = json.dumps(list(outcome.outputs.values()))
+    assert "genlab data get fashion_mnist" in text
+    assert not (tmp_path / "empty").exists()
+
+
+def test_a_server_that_dies_is_an_error_of_the_engine_not_of_a_student():
+    engine = Engine()
+    engine._server.kill()
+    engine._server.wait()
+    with pytest.raises((EngineError, ChildEnded)):
+        grade(engine, notebook(), LESSON, SECRET)
+    engine.close()
+
+
+def test_children_keep_nothing_from_one_another(engine):
+    import builtins
+
+    leave = "import builtins, torch\nbuiltins.leak = 1\ntorch.leak = 1\nopen('leak', 'w').write('x')"
+    look = (
+        "import builtins, os, torch\nprint(hasattr(builtins, 'leak'), hasattr(torch, 'leak'), os.path.exists('leak'))"
+    )
+    graded(engine, with_cell(leave)[0])
+    made, at = with_cell(look)
+    assert graded(engine, made).outputs[at][0]["text"] == "False False False\n"
+    assert not hasattr(builtins, "leak")
+
+
+def test_the_sandbox_holds_no_judge_and_no_solution(engine):
+    look = (
+        "import sys, gc, os\n"
+        "print(sorted(m for m in sys.modules if m.startswith('autograder')))\n"
+        "print([p for p in ('checks', 'claims', 'judge', 'engine', 'demo') if __import__('importlib.util').util.find_spec('autograder.' + p)])\n"
+        f"print(os.path.exists({str(ROOT / 'solutions')!r}), os.path.exists({str(ROOT / 'autograder')!r}))\n"
+    )
+    made, at = with_cell(look)
+    modules, found, seen = graded(engine, made).outputs[at][0]["text"].splitlines()
+    assert not [w for w in ("checks", "judge", "claims", "exercise") if f"autograder.{w}" in modules]
+    assert (found, seen) == ("[]", "False False")
+
+
+def test_examine_agrees_that_a_tensor_without_end_is_a_wrong_answer():
+    huge = lambda n: torch.zeros(1).expand(2**40, 2)  # noqa: E731
+    assert examine(f"{LESSON}/latent_grid", huge).status == "failed"
+
+
+def test_small_limits_bind(tmp_path):
+    with Engine(limits=Limits(memory=2**28, address_space=2**33)) as engine:
+        made, _ = with_cell("import torch, time\nx = torch.ones(2**28)\ntime.sleep(5)", "kl_loss")
+        outcome = graded(engine, made, cell_seconds=10)
+    assert any("used too much memory" in note for note in outcome.notes)
+    assert not lost(outcome)
+
+
+def test_the_engine_leaves_nothing_behind(tmp_path, monkeypatch):
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Engine() as engine:
+        graded(engine, copy.deepcopy(notebook()))
+        server = engine._server
+        assert list(tmp_path.iterdir())
+    assert server.poll() is not None
+    assert not list(tmp_path.iterdir())

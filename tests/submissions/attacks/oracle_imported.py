@@ -1,0 +1,5 @@
+"""Takes the function that the judge compares with."""
+# where: kl_loss
+# lost: kl_loss vae_loss train_step
+
+from autograder.checks.vae_fashion.kl_loss import oracle as kl_loss

@@ -1,0 +1,6 @@
+"""Everything is right, and the last cell calls exit() and quit()."""
+# where: last
+# lost: none
+
+exit()
+quit()

@@ -1,0 +1,19 @@
+"""A right answer that draws a figure at each call, shows it, and leaves it open."""
+# where: latent_grid
+# lost: none
+
+import matplotlib.pyplot as plt
+
+
+def latent_grid(n):
+    quantiles = torch.special.ndtri((torch.arange(n) + 0.5) / n)
+    grid = torch.stack([quantiles.repeat(n), quantiles.flip(0).repeat_interleave(n)], dim=1)
+    plt.figure()
+    plt.scatter(*grid.T)
+    plt.title(f"n = {n}")
+    plt.show()
+    return grid
+
+
+latent_grid(15)
+plt.plot([1, 2, 3])
