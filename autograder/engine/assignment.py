@@ -81,10 +81,11 @@ def grade_assignment(
     started = time.perf_counter()
     notes = {(row.student, row.notebook): row.notes for row in repair_submitted(folder, assignment, wanted)}
     repaired = time.perf_counter()
+    todo = [s for s in todo if any((folder / "submitted" / s / assignment).glob("*.ipynb"))]
     failures = _grade(folder, config, grader, assignment, lessons, todo, force, progress)
     for key, more in grader.notes.items():
         notes[key] = (*notes.get(key, ()), *more)
-    rows = _rows(config, folder, assignment, wanted, notes, failures)
+    rows = _rows(config, assignment, wanted, notes, failures)
     return rows, Phases(started - began, repaired - started, time.perf_counter() - repaired)
 
 
@@ -171,29 +172,43 @@ def _grade(
         coursedir.assignment_id, coursedir.student_id = assignment, student
         converter = Autograde(coursedir=coursedir, config=config)
         converter.force = force
-        try:
-            with _quiet():
+        with _quiet() as errors:
+            try:
                 converter.start()
-        except EngineError:
-            raise
-        except Exception as error:
-            failures[student] = f"{type(error).__name__}: {error}"
+            except EngineError:
+                raise
+            except Exception as error:
+                failures[student] = "; ".join(errors) or f"{type(error).__name__}: {error}"
     if progress:
         progress(len(students), len(students))
     return failures
 
 
+class _Errors(logging.Handler):
+    """The last line of each error that nbgrader logs: its exceptions only say that there was one."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if "Traceback" in text:
+            self.lines.append(text.strip().splitlines()[-1])
+
+
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without nbgrader's log, whose every line about a normal submission is a warning: rows say what matters."""
-    log = logging.getLogger("traitlets")
-    before, log.disabled = log.disabled, True
+def _quiet() -> Iterator[list[str]]:
+    """The errors in nbgrader's log, and nothing else of it: its every line about a normal submission is a warning."""
+    log, errors = logging.getLogger("traitlets"), _Errors()
+    before = log.handlers, log.propagate
+    log.handlers, log.propagate = [errors], False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield
+            yield errors.lines
     finally:
-        log.disabled = before
+        log.handlers, log.propagate = before
 
 
 def _locked_sources(config: Any, assignment: str, lessons: dict[str, Lesson]) -> dict[str, dict[str, str]]:
@@ -225,7 +240,6 @@ def _as_executed(
 
 def _rows(
     config: Any,
-    folder: Path,
     assignment: str,
     students: list[str],
     notes: dict[tuple[str, str], tuple[str, ...]],
@@ -242,9 +256,7 @@ def _rows(
                 said = list(notes.get((student, name), ()))
                 if student in failures:
                     said.append(f"could not be graded: {failures[student]}")
-                if not (folder / "submitted" / student / assignment / f"{name}.ipynb").is_file():
-                    said.append("not handed in")
-                points: float | None = None
+                points: float | None = 0.0
                 try:
                     entry = gradebook.find_submission_notebook(name, assignment, student)
                     points = None if student in failures else entry.score

@@ -37,7 +37,7 @@ class Grader:
         self._engine: Engine | None = None
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
-        self._ahead: defaultdict[tuple[str, str], list[Future[Outcome]]] = defaultdict(list)
+        self._ahead: defaultdict[tuple[Any, ...], list[Future[Outcome]]] = defaultdict(list)
         atexit.register(self.close)
 
     def start(self) -> Future[Engine]:
@@ -88,8 +88,10 @@ class Grader:
         raise AssertionError("the second attempt returns or raises")
 
     @staticmethod
-    def _key(notebook: dict[str, Any], lesson: str) -> tuple[str, str]:
-        return lesson, fingerprint(code_cells(notebook, lesson))
+    def _key(notebook: dict[str, Any], lesson: str) -> tuple[Any, ...]:
+        """Notebooks with the same code in the same places: outcomes give outputs by place."""
+        cells = code_cells(notebook, lesson)
+        return lesson, fingerprint(cells), *(cell.index for cell in cells)
 
 
 _graders: dict[tuple[Path, Options], Grader] = {}

@@ -303,3 +303,17 @@ def test_the_engine_leaves_nothing_behind(tmp_path, monkeypatch):
         assert list(tmp_path.iterdir())
     assert server.poll() is not None
     assert not list(tmp_path.iterdir())
+
+
+def test_outcomes_asked_for_ahead_are_those_of_the_same_places(tmp_path):
+    from autograder.engine.grader import Grader, Options
+
+    made, at = with_cell("print('here')")
+    moved = copy.deepcopy(made)
+    moved["cells"].insert(0, {"cell_type": "markdown", "id": "note", "metadata": {}, "source": "more text"})
+    grader = Grader(tmp_path, Options())
+    grader.prefetch(made, LESSON)
+    grader.prefetch(moved, LESSON)
+    assert grader.outcome(moved, LESSON).outputs[at + 1][0]["text"] == "here\n"
+    assert grader.outcome(made, LESSON).outputs[at][0]["text"] == "here\n"
+    grader.close()
