@@ -136,10 +136,18 @@ def _fresh(plan: Plan, record: Record) -> Failure | None:
     return Failure(seen, "new noise for every call", "Draw ε inside `forward`, at every call.", _called(plan, LARGE))
 
 
+def _same_draws(z: torch.Tensor, again: torch.Tensor) -> bool:
+    """Whether two draws used the same noise: other noise would change each value by about its size.
+
+    Not bit by bit: where torch's exponential runs on MKL, another thread may compute it to four digits only, in some processes.
+    """
+    return bool(((z - again).abs() <= 0.01 * (1 + again.abs())).all())
+
+
 def _seeded(plan: Plan, record: Record) -> Failure | None:
     first, again = (record["cases"][LARGE]["calls"][0], record["cases"][REPEAT]["calls"][0])
     advice = "Draw by torch (`torch.randn_like`, `torch.randn`, a distribution's `rsample`), and set no seed inside."
-    if not torch.equal(first["value"]["data"], again["value"]["data"]):
+    if not _same_draws(first["value"]["data"], again["value"]["data"]):
         seen = "the same torch seed gave other noise"
         return Failure(seen, "noise that torch.manual_seed makes repeatable", advice, _called(plan, LARGE))
     states = [record["cases"][LARGE]["calls"][i]["next_draw"] for i in range(2)]
@@ -230,7 +238,7 @@ def _same_noise_twice(reseeds: bool) -> Any:
         if not _answered(plan, record):
             return False
         calls = record["cases"][LARGE]["calls"]
-        same = all(torch.equal(call["value"]["data"], calls[0]["value"]["data"]) for call in calls)
+        same = all(_same_draws(call["value"]["data"], calls[0]["value"]["data"]) for call in calls)
         reset = all(torch.equal(call["next_draw"], calls[0]["next_draw"]) for call in calls)
         return same and reset == reseeds and standard_normal(noise(plan, record, LARGE))
 
