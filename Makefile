@@ -7,7 +7,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 export VIRTUAL_ENV := $(CURDIR)/.venv
 UV := $(shell sed -n 's/^uv==/uv==/p' constraints.txt)
 
-.PHONY: demo test lab build lint strength clean
+.PHONY: demo test lab build lint strength attacks clean
 
 demo: .venv/ready
 	genlab demo
@@ -30,6 +30,10 @@ build: .venv/ready
 # Runs every answer of tests/answers at 20 seeds and writes README's table.
 strength: .venv/ready
 	python -m tests.strength --seeds 20 --write README.md
+
+# Runs every attack of tests/submissions in both tiers of isolation, as this user and as an ordinary one.
+attacks: .venv/ready
+	pytest tests/autograder/test_attacks.py
 
 # TORCH_INDEX: where to take torch from, for Linux without a GPU (README says more).
 .venv/ready: pyproject.toml constraints.txt

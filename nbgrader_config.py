@@ -12,12 +12,11 @@ c.ClearSolutions.code_stub = {"python": "# Your code here\nraise NotImplementedE
 c.ClearSolutions.text_stub = "*Your answer here.*"
 c.ClearSolutions.enforce_metadata = False  # questions carry no points, so they are plain cells
 c.Autograde.sanitize_preprocessors = [
-    "autograder.preprocessors.Repair",
+    "autograder.preprocessors.Repair",  # what CheckCellMetadata would complain about is mended here
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
     "autograder.preprocessors.Execute",  # in place of nbgrader.preprocessors.Execute
@@ -26,5 +25,4 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "autograder.preprocessors.SaveAutoGrades",  # in place of nbgrader.preprocessors.SaveAutoGrades
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -36,8 +36,7 @@ class Repair(NbGraderPreprocessor):
         from autograder.handin.repair import repair
 
         root = _root(self)
-        released = root / "lessons" / f"{_lesson(root, resources).path}.ipynb"
-        mended = repair(_plain(nb), json.loads(released.read_text(encoding="utf-8")))
+        mended = repair(_plain(nb), _released(root, _lesson(root, resources)))
         return nbformat.from_dict(mended.notebook), resources
 
 
@@ -62,7 +61,7 @@ class Execute(NbGraderPreprocessor):
         outcome = grader.outcome(notebook, lesson.id)
         for index, outputs in outcome.outputs.items():
             notebook["cells"][index]["outputs"] = outputs
-        sanitise(notebook)
+        sanitise(notebook, frozenset(_markdown(_released(root, lesson))))
         for cell in grading.code_cells(notebook, lesson.id):
             if cell.exercise:
                 notebook["cells"][cell.index]["outputs"] = shown(outcome.reports[cell.exercise])
@@ -121,6 +120,18 @@ def _lesson(root: Path, resources: Any) -> Lesson:
         if lesson.path == f"{about['assignment']}/{about['notebook']}":
             return lesson
     raise UnknownLesson(f"course.yml has no lesson {about['assignment']}/{about['notebook']}")
+
+
+def _released(root: Path, lesson: Lesson) -> dict[str, Any]:
+    """The notebook that students got."""
+    text = (root / "lessons" / f"{lesson.path}.ipynb").read_text(encoding="utf-8")
+    notebook: dict[str, Any] = json.loads(text)
+    return notebook
+
+
+def _markdown(notebook: dict[str, Any]) -> list[str]:
+    """The text of its Markdown cells."""
+    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
 
 
 def _plain(nb: Any) -> dict[str, Any]:

@@ -63,21 +63,22 @@ def grade_assignment(
     options = options or Options()
     course = load_course(folder / "course.yml")
     lessons = _lessons(course, assignment)
-    config = _config(folder, options)
     wanted = sorted(set(students)) or sorted(p.parent.name for p in (folder / "submitted").glob(f"*/{assignment}"))
     absent = [s for s in wanted if not (folder / "submitted" / s / assignment).is_dir()]
     if absent:
         raise NotReleased(f"submitted/{absent[0]}/{assignment} does not exist: nothing was collected from {absent[0]}")
+    if not wanted:
+        raise NotReleased(f"submitted/ holds nothing for {assignment} yet. `genlab collect {assignment} …` fills it.")
+    grader = grader_of(folder.resolve(), options)
+    starting = grader.start()  # in the background: it takes as long as the imports that follow
+    config = _config(folder, options)
     todo = [
         s
         for s in wanted
         if force or not (folder / "autograded" / s / assignment).exists() or _newer(folder, s, assignment)
     ]
     _release(config, folder, assignment)
-    grader = grader_of(folder.resolve(), options)
-    starting = grader.start() if todo else None
-    if starting is not None:
-        starting.result()  # a machine that cannot grade says so before anything is written
+    starting.result()  # a machine that cannot grade says so before anything is written
     started = time.perf_counter()
     notes = {(row.student, row.notebook): row.notes for row in repair_submitted(folder, assignment, wanted)}
     repaired = time.perf_counter()

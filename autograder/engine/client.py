@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import socket
 import subprocess
 import sys
 import threading
+import types
 from contextlib import ExitStack
 from typing import Any
 
@@ -38,9 +40,6 @@ class Engine:
     def __init__(self, sandbox: int | None = None, limits: Limits | None = None) -> None:
         if sys.platform != "linux":
             raise EngineError("grading runs on Linux only: use a Linux machine, WSL or a container")
-        import torch
-
-        torch.set_num_threads(1)  # judges' tensors are small, and several submissions are judged at once
         self.tier = tiers.best() if sandbox is None else sandbox
         assert self.tier in (NAMESPACES, LANDLOCK, NONE)
         self._stack = ExitStack()
@@ -73,6 +72,7 @@ class Engine:
         self._server.stdin.write(policy.to_json().encode())
         self._server.stdin.close()
         self._server.stdin = None  # else `communicate` would flush it
+        _prepare_judging()
         ours.settimeout(START_SECONDS)
         try:
             answer = json.loads(ours.recv(65536) or '{"failed": "it ended"}')
@@ -161,6 +161,40 @@ class Engine:
             self._ended = "the grading server has ended"
             for child in self._children.values():
                 child.gone.set()
+
+
+def _prepare_judging() -> None:
+    """Import what judges use, while the server imports what children use; one thread each, for their tensors are small."""
+    import torch
+
+    from autograder import checks
+
+    torch.set_num_threads(1)
+    if "torch._dynamo" not in sys.modules and "torch._dynamo" not in vars(torch):
+        _spare_the_compiler()
+    for exercise in checks.ids():
+        checks.find(exercise)
+
+
+def _spare_the_compiler() -> None:
+    """Let an optimizer's step go without torch's compiler, whose import takes longer than judging a class of ten.
+
+    A step imports it only to say that it must not compile the step. Whoever asks for more of it gets the real one.
+    """
+    import torch
+
+    class StandIn(types.ModuleType):
+        graph_break = staticmethod(lambda *_: None)
+        disable = staticmethod(lambda function=None, *_, **__: function)
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            sys.modules.pop("torch._dynamo", None)
+            real = importlib.import_module("torch._dynamo")
+            return getattr(real, name)
+
+    sys.modules["torch._dynamo"] = torch._dynamo = StandIn("torch._dynamo")
 
 
 class Child:

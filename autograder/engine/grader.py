@@ -41,12 +41,8 @@ class Grader:
         atexit.register(self.close)
 
     def start(self) -> Future[Engine]:
-        """Begin to start the engine, and load here what judging needs; the result waits until it is ready."""
-        starting = self._pool.submit(self.engine)
-        import torch
-
-        torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1).step()  # the first one imports for seconds
-        return starting
+        """Begin to start the engine; the result waits until it is ready."""
+        return self._pool.submit(self.engine)
 
     def prefetch(self, notebook: dict[str, Any], lesson: str) -> None:
         """Begin to grade a notebook, whose outcome will be asked for later."""

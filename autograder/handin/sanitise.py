@@ -28,8 +28,11 @@ MOST_MARKDOWN = 300_000  # characters that are looked at in one notebook: a bad 
 OUTPUTS = {"stream", "error", "display_data", "execute_result"}
 
 
-def sanitise(notebook: dict[str, Any]) -> list[str]:
-    """What was removed from the notebook, or shown as text, one short phrase each; the notebook is changed in place."""
+def sanitise(notebook: dict[str, Any], ours: frozenset[str] = frozenset()) -> list[str]:
+    """What was removed from the notebook, or shown as text, one short phrase each; the notebook is changed in place.
+
+    ours: Markdown of the lesson itself, which need not be looked at.
+    """
     removed = []
     if _has_markup(notebook.get("metadata")):
         removed.append("the notebook: metadata with markup")
@@ -41,12 +44,14 @@ def sanitise(notebook: dict[str, Any]) -> list[str]:
     reserved = frozenset(PAGE | named | {f"{n}-comment" for n in named} | {f"{n}_extra_credit" for n in named})
     budget = MOST_MARKDOWN
     for number, cell in enumerate(notebook["cells"], start=1):
-        budget -= len(_text(cell.get("source"))) if cell.get("cell_type") == "markdown" else 0
-        removed += [f"cell {number}: {what}" for what in _clean_cell(cell, number, reserved, look=budget >= 0)]
+        known = cell.get("cell_type") == "markdown" and _text(cell.get("source")) in ours
+        budget -= len(_text(cell.get("source"))) if cell.get("cell_type") == "markdown" and not known else 0
+        found = _clean_cell(cell, number, reserved, look=budget >= 0, known=known)
+        removed += [f"cell {number}: {what}" for what in found]
     return removed
 
 
-def _clean_cell(cell: dict[str, Any], number: int, reserved: frozenset[str], look: bool) -> list[str]:
+def _clean_cell(cell: dict[str, Any], number: int, reserved: frozenset[str], look: bool, known: bool) -> list[str]:
     """Clean one cell in place, and say what was removed; Markdown that is not looked at is shown as text."""
     removed = _clean_metadata(cell)
     if not (isinstance(cell.get("id"), str) and NAME.fullmatch(cell["id"])):
@@ -65,7 +70,9 @@ def _clean_cell(cell: dict[str, Any], number: int, reserved: frozenset[str], loo
         _drop(cell, "outputs", "execution_count")
         attached, found = _clean_attachments(cell)
         removed += found
-        if kind == "markdown" and look:
+        if known and not attached:
+            shown = source
+        elif kind == "markdown" and look:
             shown, problems = harmless(source, attached, reserved)
             removed += [f"{problem} in its text" for problem in problems]
         else:

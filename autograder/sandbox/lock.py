@@ -21,6 +21,7 @@ def prepare(policy: Policy) -> None:
         new_user_namespace(CHILD_NAMESPACES)
     else:
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # with the server
 
 
 def lock_in(policy: Policy, folder: str, slot: int) -> None:
@@ -47,6 +48,7 @@ def lock_in(policy: Policy, folder: str, slot: int) -> None:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
     else:
         kernel.drop_capabilities()
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # after the change of user, which would clear it
     devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
     if policy.tier == NAMESPACES:
         landlock.restrict(["/"], [folder, "/dev/shm", "/proc", *devices]) if landlock.abi() else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 
+from autograder.sandbox import kernel
+
 # By what they reach. Calls that an architecture lacks are passed over.
 DENIED = {
     "the network, UDP too": "socket connect bind listen accept accept4",
@@ -63,6 +65,8 @@ def restrict(*, shared_files: bool, signals_to_itself_alone: bool) -> None:
         flag = 1 << bit
         if NEW_NAMESPACES & flag:
             rules.add_rule(refuse, "clone", sec.Arg(0, sec.MASKED_EQ, flag, flag))
+    # A child is to die with its keeper, whatever it thinks of that.
+    rules.add_rule(refuse, "prctl", sec.Arg(0, sec.EQ, kernel.PR_SET_PDEATHSIG))
     # Limits of other processes; 0 is the caller itself.
     rules.add_rule(refuse, "prlimit64", sec.Arg(0, sec.NE, 0))
     if signals_to_itself_alone:

@@ -3,6 +3,7 @@
 import copy
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ import torch
 from autograder import checks
 from autograder.definitions import solution_source
 from autograder.demo import CLASS, hand_in
-from autograder.engine import Engine, secret
+from autograder.engine import Engine, secret, tiers
 from autograder.engine.client import ChildEnded, EngineError
 from autograder.engine.grading import grade
 from autograder.examination import examine
+from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
 
 pytestmark = [
@@ -251,6 +253,30 @@ def test_a_server_that_dies_is_an_error_of_the_engine_not_of_a_student():
     engine._server.wait()
     with pytest.raises((EngineError, ChildEnded)):
         grade(engine, notebook(), LESSON, SECRET)
+    engine.close()
+
+
+def alive(pid):
+    """Whether a process runs: one that nobody has reaped yet does not."""
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "(zombie)" not in status.read_text()
+
+
+@pytest.mark.parametrize("tier", [1, 2])
+def test_a_server_that_is_killed_takes_its_children_with_it(tier):
+    if not tiers.try_out(tier).works:
+        pytest.skip(f"no tier {tier} here")
+    engine = Engine(tier)
+    child = engine.child()
+    stubborn = "import ctypes, signal\nctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\nsignal.pthread_sigmask(0, range(1, 60))\nwhile True: pass"
+    child.ask({"do": "cell", "source": stubborn, "seconds": 100, "turn": ""}, 5)
+    time.sleep(0.5)
+    family = [p for keeper in children_of(engine._server.pid) for p in [keeper, *children_of(keeper)]]
+    assert len(family) == 2
+    engine._server.kill()
+    engine._server.wait()
+    time.sleep(1)
+    assert [pid for pid in family if alive(pid)] == []
     engine.close()
 
 
