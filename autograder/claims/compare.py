@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -18,12 +19,17 @@ def close(seen: torch.Tensor, expected: torch.Tensor, precision: torch.dtype | N
     kinds = [precision] if precision else [seen.dtype, expected.dtype]
     relative, absolute = TOLERANCE[torch.float32] if torch.float32 in kinds else TOLERANCE[torch.float64]
     a, b = seen.double(), expected.double()
-    if not torch.equal(torch.isfinite(a), torch.isfinite(b)):
-        return False
+    if not b.numel():
+        return True
+    scale = float(b.abs().max())
+    if math.isfinite(scale):  # then a value that is not finite in `seen` makes a difference that is none
+        return bool(((a - b).abs() <= relative * b.abs() + absolute * max(scale, 1e-12)).all())
     finite = torch.isfinite(b)
-    a, b = a[finite], b[finite]
-    scale = float(b.abs().max()) if b.numel() else 0.0
-    return bool(((a - b).abs() <= relative * b.abs() + absolute * max(scale, 1e-12)).all())
+    return torch.equal(torch.isfinite(a), finite) and close(a[finite], b[finite], precision or _coarser(seen, expected))
+
+
+def _coarser(*tensors: torch.Tensor) -> torch.dtype:
+    return torch.float32 if any(t.dtype == torch.float32 for t in tensors) else torch.float64
 
 
 def same_value(a: Any, b: Any) -> bool:

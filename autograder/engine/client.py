@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import socket
 import subprocess
 import sys
 import threading
-import types
 from contextlib import ExitStack
 from typing import Any
 
 from autograder.engine import tiers
+from autograder.sandbox import compiler
 from autograder.sandbox.policy import LANDLOCK, NAMESPACES, NONE, Limits
 from autograder.sandbox.wire import Channel, Closed, Malformed
 
@@ -170,31 +169,9 @@ def _prepare_judging() -> None:
     from autograder import checks
 
     torch.set_num_threads(1)
-    if "torch._dynamo" not in sys.modules and "torch._dynamo" not in vars(torch):
-        _spare_the_compiler()
+    compiler.spare()
     for exercise in checks.ids():
         checks.find(exercise)
-
-
-def _spare_the_compiler() -> None:
-    """Let an optimizer's step go without torch's compiler, whose import takes longer than judging a class of ten.
-
-    A step imports it only to say that it must not compile the step. Whoever asks for more of it gets the real one.
-    """
-    import torch
-
-    class StandIn(types.ModuleType):
-        graph_break = staticmethod(lambda *_: None)
-        disable = staticmethod(lambda function=None, *_, **__: function)
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("__"):
-                raise AttributeError(name)
-            sys.modules.pop("torch._dynamo", None)
-            real = importlib.import_module("torch._dynamo")
-            return getattr(real, name)
-
-    sys.modules["torch._dynamo"] = torch._dynamo = StandIn("torch._dynamo")
 
 
 class Child:

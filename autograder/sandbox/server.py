@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import lock
+from autograder.sandbox import compiler, lock
 from autograder.sandbox.policy import NAMESPACES, OWN_FOLDER, Policy
 
 WATCH_SECONDS = 0.03
@@ -192,6 +192,7 @@ def preload() -> None:
     ):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    compiler.spare()
     weight = torch.nn.Parameter(torch.zeros(3))
     for kind in (torch.optim.Adam, torch.optim.SGD):
         optimizer = kind([weight], lr=0.1)
