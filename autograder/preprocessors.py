@@ -59,8 +59,8 @@ class Execute(NbGraderPreprocessor):
         notebook = _plain(nb)
         grader = self.grader(root)
         outcome = grader.outcome(notebook, lesson.id)
-        for index, outputs in outcome.outputs.items():
-            notebook["cells"][index]["outputs"] = outputs
+        for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
+            notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
         sanitise(notebook, frozenset(_markdown(_released(root, lesson))))
         for cell in grading.code_cells(notebook, lesson.id):
             if cell.exercise:

@@ -57,8 +57,8 @@ def examine_machine() -> Iterator[Finding]:
 
 def _lacks() -> str:
     return (
-        "a child sees which processes and users there are, its disk space is watched rather than bounded, and its process limit counts "
-        "all of the grader's own processes"
+        "a child can tell which other files exist (not read them), its disk space is watched rather than bounded, "
+        "and for an ordinary user its process limit counts all of the user's processes"
     )
 
 

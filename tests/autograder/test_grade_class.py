@@ -125,6 +125,9 @@ def test_a_graded_notebook_says_what_was_mended_and_what_each_check_found(graded
 
 def test_an_assignment_that_is_not_released_says_what_to_do(tmp_path):
     course = make_course(tmp_path / "course")
+    with pytest.raises(NotReleased, match="genlab collect 03_vae"):
+        grade_assignment(course, CHAPTER)
+    (course / "submitted" / "ada" / CHAPTER).mkdir(parents=True)
     with pytest.raises(NotReleased, match="nbgrader generate_assignment 03_vae"):
         grade_assignment(course, CHAPTER)
     with pytest.raises(NotReleased, match="03_vae"):
