@@ -8,7 +8,6 @@ out  {"ready": tier} or {"failed": text} · {"ended": id, "how": text, "cpu": se
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import select
@@ -22,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import compiler, lock
+from autograder.sandbox import lock, preload, usage
 from autograder.sandbox.policy import NAMESPACES, OWN_FOLDER, Policy
 
 WATCH_SECONDS = 0.03
@@ -114,14 +113,14 @@ class Server:
 
     def _watch(self, job: Job) -> None:
         limits = self.policy.limits
-        tree = _tree(job.keeper)  # it adopts what the child's own processes leave behind
+        tree = usage.tree(job.keeper)  # it adopts what the child's own processes leave behind
         memory, threads, cpu = 0, -1, 0.0  # the keeper's own thread does not count
         for pid in tree:
-            held = _held(pid)
+            held = usage.held(pid)
             if job.baseline is None:
                 job.baseline = held  # the keeper's, all of it the server's too
             memory += max(0, held - job.baseline)
-            count, seconds = _threads_and_cpu(pid)
+            count, seconds = usage.threads_and_cpu(pid)
             threads, cpu = threads + count, cpu + seconds
         job.memory = max(job.memory, memory)
         job.looks += 1
@@ -133,7 +132,7 @@ class Server:
             self._kill(job, "used too much processor time")
         elif time.monotonic() - job.started > limits.seconds:
             self._kill(job, "ran out of time")
-        elif job.folder and job.looks % 10 == 0 and _size(job.folder) > limits.disk:
+        elif job.folder and job.looks % 10 == 0 and usage.size(job.folder) > limits.disk:
             self._kill(job, "wrote too much")
 
     def _kill(self, job: Job, why: str) -> None:
@@ -142,7 +141,7 @@ class Server:
             signal.pidfd_send_signal(job.child_handle, signal.SIGKILL)
 
     def _end(self, job: Job) -> None:
-        _, status, usage = os.wait4(job.keeper, 0)
+        _, status, used = os.wait4(job.keeper, 0)
         code = os.waitstatus_to_exitcode(status)
         del self.jobs[job.number]
         os.close(job.keeper_handle)
@@ -150,62 +149,12 @@ class Server:
         if job.folder:
             shutil.rmtree(job.folder, ignore_errors=True)
         how = job.why or ("ended by itself" if code == 0 else f"ended with code {code}")
-        cpu = usage.ru_utime + usage.ru_stime
+        cpu = used.ru_utime + used.ru_stime
         self._say({"ended": job.number, "how": how, "cpu": cpu, "memory": job.memory})
 
     def _say(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
             self.control.send(json.dumps(message).encode())
-
-
-def preload() -> None:
-    """Import, and use once, what lessons use, so that no child waits for it."""
-    import random
-
-    import torch
-
-    torch.set_num_threads(1)  # before any operation: a child forked after a parallel region would hang for ever
-    torch.set_num_interop_threads(1)
-    import importlib
-
-    for name in (
-        *(
-            "torch.distributions",
-            "torch.nn.functional",
-            "torch.optim",
-            "torch.utils.data",
-            "numpy",
-            "tqdm.auto",
-            "PIL.Image",
-        ),
-        *(
-            "genlab",
-            "genlab.data",
-            "genlab.plots",
-            "genlab.training",
-            "genlab.explorer",
-            "pickle",
-            "subprocess",
-            "typing",
-        ),
-        *("autograder", "autograder.probes", "autograder.definitions", "autograder.sandbox.child"),
-    ):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    compiler.spare()
-    weight = torch.nn.Parameter(torch.zeros(3))
-    for kind in (torch.optim.Adam, torch.optim.SGD):
-        optimizer = kind([weight], lr=0.1)
-        (weight.sum() ** 2).backward()
-        optimizer.step()
-    torch.distributions.Normal(torch.zeros(2), 1.0).sample()
-    torch.nn.functional.conv2d(torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 3, 3))
-    from autograder.sandbox import shell
-
-    shell.warm_up()
-    random.seed(0)
-    gc.collect()
-    gc.freeze()  # what is here now stays: collections in children need not touch, and so copy, its pages
 
 
 def _keep(policy: Policy, slot: int, folder: str, channel: int, report: int) -> None:
@@ -246,44 +195,6 @@ def _become_child(policy: Policy, slot: int, folder: str, channel: int) -> None:
         os._exit(code)
 
 
-def _tree(pid: int) -> list[int]:
-    found: list[int] = []
-    pending = [pid]
-    while pending and len(found) < 2000:
-        pid = pending.pop()
-        found.append(pid)
-        pending += lock.children_of(pid)
-    return found
-
-
-def _held(pid: int) -> int:
-    """Bytes of memory that are a process's own: anonymous, shared and swapped out."""
-    total = 0
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-        for line in file:
-            if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:")):
-                total += int(line.split()[1]) * 1024
-    return total
-
-
-def _threads_and_cpu(pid: int) -> tuple[int, float]:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-    except OSError:
-        return 0, 0.0
-    return int(fields[17]), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _size(folder: str) -> int:
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(place, name)).st_blocks * 512
-    return total
-
-
 def main() -> None:
     """Read the policy from standard input; the control socket's number is the one argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -294,7 +205,7 @@ def main() -> None:
             from autograder.sandbox import view
 
             view.enter(policy)
-        preload()
+        preload.everything()
     except Exception as error:
         control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode()[:60000])
         raise

@@ -12,8 +12,7 @@ paths = [
     "/etc/ld.so.preload",
     "/etc/crontab",
     "/etc/hosts",
-    "/root/.bashrc",
-    "/root/.profile",
+    *(os.path.join(os.sep, "root", name) for name in (".bashrc", ".profile")),
 ]
 paths += [
     *glob.glob("/etc/cron.d/*"),

@@ -1,0 +1,37 @@
+"""Import, and use once, what lessons and probes use, so that no child waits for it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import random
+
+MODULES = """
+torch.distributions torch.nn.functional torch.optim torch.utils.data numpy tqdm.auto PIL.Image pickle subprocess
+genlab genlab.data genlab.plots genlab.training genlab.explorer
+autograder autograder.probes autograder.definitions autograder.sandbox.child
+"""
+
+
+def everything() -> None:
+    """Load what children share. Raises ImportError for a part of the kit that is not installed."""
+    import torch
+
+    torch.set_num_threads(1)  # before any operation: a child forked after a parallel region would hang for ever
+    torch.set_num_interop_threads(1)
+    for name in MODULES.split():
+        importlib.import_module(name)
+    from autograder.sandbox import compiler, shell
+
+    compiler.spare()
+    weight = torch.nn.Parameter(torch.zeros(3))
+    for kind in (torch.optim.Adam, torch.optim.SGD):
+        optimizer = kind([weight], lr=0.1)
+        (weight.sum() ** 2).backward()
+        optimizer.step()
+    torch.distributions.Normal(torch.zeros(2), 1.0).sample()
+    torch.nn.functional.conv2d(torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 3, 3))
+    shell.warm_up()
+    random.seed(0)
+    gc.collect()
+    gc.freeze()  # what is here now stays: collections in children need not touch, and so copy, its pages
