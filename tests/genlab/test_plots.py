@@ -286,7 +286,7 @@ def test_a_thousand_figures_are_no_warning() -> None:
 
 
 def test_the_style_holds_for_a_block_or_for_good() -> None:
-    with mpl.rc_context():
+    with mpl.rc_context({"axes.spines.top": True}):
         with plots.figure_style():
             assert mpl.rcParams["axes.spines.top"] is False
         assert mpl.rcParams["axes.spines.top"] is True
