@@ -7,19 +7,22 @@ grouping and order of registration are free.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from autograder.claims import show
 from autograder.claims.calls import unchanged_claim
 from autograder.claims.compare import outputs_of
 from autograder.exercise import Claim, Failure
 from autograder.probes import Plan, Record
-from autograder.probes.networks import fill, weights
+from autograder.probes.networks import fill_buffers, weights
 
 MOST_ASSIGNMENTS = 5000  # parameters of one shape that would give more orders than this do not occur in the course
 
@@ -54,12 +57,12 @@ class ModuleClaims:
         def judge(plan: Plan, record: Record) -> Failure | None:
             for case, found in zip(plan["cases"], record["cases"], strict=True):
                 seen = [tuple(shape) for _, shape in found["module"]["parameters"]]
-                wanted = [tuple(p.shape) for p in self.reference(*case["construct"]).parameters()]
+                wanted = _parameter_shapes(self.reference, *case["construct"])
                 if sorted(seen) != sorted(wanted):
                     missing, extra = (_difference(wanted, seen), _difference(seen, wanted))
                     parts = [f"parameters of shape {_shapes(extra)} that do not belong"] if extra else []
                     parts += [f"no parameters of shape {_shapes(missing)}"] if missing else []
-                    total = sum(p.numel() for p in self.reference(*case["construct"]).parameters())
+                    total = sum(map(math.prod, wanted))
                     expected = f"{len(wanted)} parameter tensors with {total:,} values in all"
                     called = f"{self.name}({', '.join(map(repr, case['construct']))})"
                     return Failure("it has " + " and ".join(parts), expected, advice, called)
@@ -104,9 +107,7 @@ class ModuleClaims:
         return None
 
     def _output_shapes(self, case: dict[str, Any]) -> list[torch.Size]:
-        with torch.no_grad():
-            result = self.reference(*case["construct"]).to(getattr(torch, case["dtype"]))(*case["args"])
-        return [r.shape for r in (result if isinstance(result, tuple) else (result,))]
+        return _output_shapes(self.reference, tuple(case["construct"]), tuple(arg.shape for arg in case["args"]))
 
     def _called(self, case: dict[str, Any]) -> str:
         construct = ", ".join(map(repr, case["construct"]))
@@ -119,8 +120,9 @@ class ModuleClaims:
 
 def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -> Iterator[nn.Module]:
     """Modules made by `factory` that carry the learner's weights, one for each way to hand them out by shape."""
-    module = factory(*case["construct"])
-    fill(module, case["seed"])
+    with _NoDraws():
+        module = factory(*case["construct"]).to(getattr(torch, case["dtype"]))
+    fill_buffers(module, case["seed"])
     given = [tuple(shape) for _, shape in found["module"]["parameters"]]
     targets = list(module.parameters())
     groups: dict[tuple[int, ...], tuple[list[int], list[int]]] = {}
@@ -129,15 +131,39 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
             groups.setdefault(shape, ([], []))[side].append(index)
     if any(len(sources) != len(slots) for sources, slots in groups.values()):
         return
-    values = [weights(shape, case["seed"], index) for index, shape in enumerate(given)]
+    values = [_weights(shape, case["seed"], index) for index, shape in enumerate(given)]
     choices = [itertools.permutations(sources) for sources, _ in groups.values()]
     for orders in itertools.islice(itertools.product(*choices), MOST_ASSIGNMENTS):
         with torch.no_grad():
             for order, (_, slots) in zip(orders, groups.values(), strict=True):
                 for source, slot in zip(order, slots, strict=True):
                     targets[slot].copy_(values[source])
-        yield module.to(getattr(torch, case["dtype"]))
-        module.float()
+        yield module
+
+
+_weights = functools.lru_cache(maxsize=64)(weights)  # for all the modules that one record is held against
+
+
+@functools.lru_cache(maxsize=64)
+def _parameter_shapes(factory: Factory, *construct: Any) -> list[tuple[int, ...]]:
+    return [tuple(p.shape) for p in factory(*construct).parameters()]
+
+
+@functools.lru_cache(maxsize=64)
+def _output_shapes(factory: Factory, construct: tuple[Any, ...], inputs: tuple[torch.Size, ...]) -> list[torch.Size]:
+    with torch.no_grad():
+        result = factory(*construct)(*map(torch.zeros, inputs))
+    return [r.shape for r in (result if isinstance(result, tuple) else (result,))]
+
+
+class _NoDraws(TorchFunctionMode):
+    """Leaves new parameters as memory has them: they are about to be overwritten, and drawing is most of a layer's making."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if function in (nn.init.kaiming_uniform_, nn.init.uniform_, nn.init.normal_):
+            return args[0] if args else kwargs["tensor"]
+        return function(*args, **kwargs)
 
 
 def _difference(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) -> list[tuple[int, ...]]:

@@ -84,6 +84,11 @@ def fill(module: nn.Module, seed: int) -> None:
     for index, parameter in enumerate(module.parameters()):
         with torch.no_grad():
             parameter.copy_(weights(tuple(parameter.shape), seed, index))
+    fill_buffers(module, seed)
+
+
+def fill_buffers(module: nn.Module, seed: int) -> None:
+    """Set every float buffer of `module` in place from `seed`, in registration order."""
     for index, (name, buffer) in enumerate(module.named_buffers()):
         if buffer.is_floating_point():
             values = weights(tuple(buffer.shape), seed + 1, index)
