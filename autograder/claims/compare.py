@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import compress
 from typing import Any
 
 import torch
@@ -82,8 +83,11 @@ def outputs_of(encoded: dict[str, Any]) -> list[dict[str, Any]]:
 def same_calls(plan: Any, record: Any, other: Any) -> bool:
     """Whether two records of the call probe tell the same: errors, values and gradients.
 
-    Records without a single finite value never do: too many mistakes end in NaN.
+    Records without a single finite value never do: too many mistakes end in NaN. Cases that are to be refused are left out: whether they
+    are is a question of its own.
     """
+    asked = [not case.get("refuse") for case in plan["cases"]]
+    record, other = ({"cases": list(compress(r["cases"], asked))} for r in (record, other))
     if not any(_finite(call) for case in record["cases"] for call in case["calls"]):
         return False
     for case, twin in zip(record["cases"], other["cases"], strict=True):
