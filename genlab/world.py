@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 LOW, HIGH = -3.0, 3.0  # the map is the box [LOW, HIGH]², in thousands of kilometres
-KINDS = ("foxes", "owls", "seals")
+KINDS = ("foxes", "owls", "goats")
 SHARES = (0.5, 0.3, 0.2)  # of the sightings
 _WAVES = 40
 _SEA_LEVEL = 0.25
@@ -74,7 +74,7 @@ class World:
     def _habitats(self, x: Tensor) -> Tensor:
         """How much each kind likes each place (N, K), in units of its own."""
         height = self.height(x)
-        north = torch.sigmoid(1.5 * x[:, 1] + 0.8 * (1.3 * x[:, 0]).sin())
+        north = torch.sigmoid(4.0 * x[:, 1] + 1.5 * (1.3 * x[:, 0]).sin())
         uplands = height.clamp(min=0)
-        likes = torch.stack([(1 - north) * uplands + 0.02, north * uplands + 0.02, torch.exp(-uplands / 0.1)], dim=1)
+        likes = torch.stack([(1 - north) * uplands + 0.02, north * uplands + 0.02, torch.exp(-uplands / 0.15)], dim=1)
         return torch.where(height[:, None] > 0, likes, 0.0)

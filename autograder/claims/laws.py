@@ -1,7 +1,7 @@
 """Exact tests of random draws. Each p-value holds at finite size, so a right answer's risk can be added up.
 
-`standard_normal` makes at most 32 tests, and 24 of the sizes that most checks use; no examination makes more tests than five calls of it with
-24 and three others. At LEVEL = 1e-10 a right answer therefore fails with a probability below (5·24 + 3)·1e-10 ≈ 1.2e-8: less than once in 80 million examinations.
+`standard_normal` makes at most 24 tests; no examination makes more than five calls of it and three other tests. At LEVEL = 1e-10 a right
+answer therefore fails with a probability below (5·24 + 3)·1e-10 ≈ 1.2e-8: less than once in 80 million examinations.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def density_map(
     signed: bool = False,
     bar: str | None = None,
 ) -> Figure:
-    """A figure of a function on the box [low, high]², white where it is 0.
+    """A figure of a function on the box [low, high]², white (or nearly) where it is 0.
 
     values: (n, n), element [i, j] of cell i along x₁ (to the right) and cell j along x₂ (upwards). most: the value with the strongest
     colour, or the largest there is. signed: two colours, for values of both signs. bar: the name of the values at a colour bar, or none.
@@ -43,7 +43,7 @@ def density_map(
             vmax=most,
         )
         if bar is not None:
-            root(ax).colorbar(picture, ax=ax, label=bar, shrink=0.85)
+            root(ax).colorbar(picture, ax=ax, label=bar, fraction=0.046, pad=0.04)
         ax.set(xlim=(low, high), ylim=(low, high), aspect="equal", title=title)
         return finished(figure)
 

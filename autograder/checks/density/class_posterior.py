@@ -6,7 +6,7 @@ import torch
 
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
-from autograder.claims.compare import close
+from autograder.claims.compare import close, same_values
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
 from autograder.probes import Plan, Record
 
@@ -195,7 +195,7 @@ EXERCISE = Exercise(
         CALLS.returns(),
         CALLS.dtype(),
         CALLS.finite(),
-        Claim("sums", "gives probabilities whose rows sum to 1", _sums),
+        Claim("sums", "gives probabilities whose rows sum to 1", _sums, gate=True),
         CALLS.value(
             "Try one point with two kinds, log-likelihoods (0, 0) and prior (¾, ¼): the evidence says nothing, so the prior comes out."
         ),
@@ -205,6 +205,7 @@ EXERCISE = Exercise(
         CALLS.inputs_unchanged(),
     ),
     misconceptions=MISCONCEPTIONS,
+    same=same_values,
     hints=(
         "A product of probabilities is a sum of logarithms: what is the logarithm of the numerator of Bayes' rule?",
         "Turning logarithms into positive numbers that sum to 1 in each row is something that every classifier does with its logits.",

@@ -8,7 +8,7 @@ import torch
 
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
-from autograder.claims.compare import close
+from autograder.claims.compare import close, same_values
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
 from autograder.probes import Plan, Record
 
@@ -41,10 +41,10 @@ def _case(draw: Draw, n: int, bins: int, low: float, high: float, dtype: str, ou
     width = (high - low) / bins
     skewed = [bins * draw.uniform(n, dtype="float64") ** power for power in (0.6, 1.8)]
     cells = torch.stack(skewed).floor()  # (2, n)
-    side = draw.size(0, 1)
-    away = draw.uniform(n, dtype="float64") < outside
-    beyond = torch.where(draw.uniform(n) < 0.5, -1.0 - cells[side] % 2, bins + cells[side] % 2)
-    cells[side] = torch.where(away, beyond.double(), cells[side])
+    side = (torch.arange(n) + draw.size(0, 1)) % 2  # the axis along which a point may leave the box
+    beyond = torch.where(draw.uniform(2, n) < 0.5, -1.0 - cells % 2, bins + cells % 2)
+    away = (draw.uniform(n) < outside) & (side == torch.arange(2)[:, None])
+    cells = torch.where(away, beyond, cells)
     x = low + width * (cells + draw.uniform(2, n, low=0.05, high=0.95, dtype="float64"))
     return {"args": [x.to(getattr(torch, dtype)).T, bins, low, high]}
 
@@ -245,6 +245,7 @@ EXERCISE = Exercise(
         CALLS.inputs_unchanged(),
     ),
     misconceptions=MISCONCEPTIONS,
+    same=same_values,
     hints=(
         "(x − low) / width, rounded down, is the number of a point's bin along each axis. Which values does it have for points outside the box?",
         "Number the cells row by row, i · bins + j, and count how often each number occurs (`torch.bincount`). Then: divided by which number of points, and by what area?",

@@ -145,8 +145,11 @@ def _independent(plan: Plan, record: Record) -> Failure | None:
         return None  # then it can not be told
     case = plan["cases"][MAIN]
     for call in range(2):
-        if not standard_normal(_as_normal(plan, record, call)):
+        value = record["cases"][MAIN]["calls"][call]["value"]["data"]
+        repeated = len(value) - len(value.unique(dim=0))
+        if repeated > 2 or not standard_normal(_as_normal(plan, record, call)):
             seen = "the draws depend on each other, or on their place in the list"
+            seen = f"{repeated} of the {len(value)} draws are exact copies of others" if repeated > 2 else seen
             advice = "Each draw chooses its cell anew, whatever the draws before it: neither sorted, nor shared out in advance."
             return Failure(seen, "independent draws", advice, CALLS._called(case))
     return None
@@ -164,7 +167,7 @@ def _as_normal(plan: Plan, record: Record, call: int) -> torch.Tensor:
 
 
 def _fresh(plan: Plan, record: Record) -> Failure | None:
-    if _by_mass(plan, record) or _uniform(plan, record):
+    if _by_mass(plan, record) or _uniform(plan, record) or _independent(plan, record):
         return None
     if not fresh(*(_as_normal(plan, record, call) for call in range(2))):
         seen = "two calls gave the same draws, or draws that depend on each other"
