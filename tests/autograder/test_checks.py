@@ -76,7 +76,9 @@ def test_a_recomputed_claim_rejects_every_constant_answer(exercise: str) -> None
 @pytest.mark.parametrize("exercise", IDS)
 def test_the_untouched_stub_is_not_attempted(exercise: str) -> None:
     lesson, name = exercise.split("/")
-    cells = code_cells(json.loads((ROOT / "lessons" / f"{COURSE.lesson(lesson).path}.ipynb").read_text(encoding="utf-8")))
+    cells = code_cells(
+        json.loads((ROOT / "lessons" / f"{COURSE.lesson(lesson).path}.ipynb").read_text(encoding="utf-8"))
+    )
     report = examine(exercise, run(cells, [name]).names[name])
     assert (report.status, report.points, report.results) == ("not_attempted", 0.0, [])
 
@@ -200,6 +202,26 @@ def test_every_mistake_can_be_handed_in_as_text(exercise: str) -> None:
     for misconception in spec.misconceptions:
         names = run([*cells, misconception.source(spec.name)], [spec.name]).names
         assert examine(exercise, names[spec.name]).misconception == misconception.name
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "taxonomy: dict[str, str] = {}\ntaxonomy |= RIGHT",
+        "taxonomy = dict(RIGHT)",
+        "taxonomy = {}\nfor family in RIGHT:\n    pass\ntaxonomy = RIGHT | taxonomy",
+    ],
+)
+def test_a_table_is_found_however_it_is_made(cell: str) -> None:
+    right = f"RIGHT = {load_reference('density')['taxonomy']!r}"
+    assert examine("density/taxonomy", run([right, cell], ["taxonomy"]).names["taxonomy"]).passed
+
+
+def test_a_table_with_gaps_says_which_is_first() -> None:
+    table = load_reference("density")["taxonomy"] | {"diffusion": ..., "gan": ...}
+    report = examine("density/taxonomy", table)
+    assert report.status == "failed" and report.misconception is None
+    assert "'diffusion' is `...`, which is still to be filled in" in report.headline
 
 
 def test_a_broken_check_is_no_verdict_on_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
