@@ -24,6 +24,7 @@ from autograder.engine.launch import EngineError, Server
 from autograder.examination import examine
 from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
+from genlab.course import load_course
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the engine runs on Linux"),
@@ -203,9 +204,22 @@ def test_what_could_not_be_defined_says_why(engine):
     assert "could not be defined" in note and "SyntaxError" in note
 
 
-def test_an_untouched_stub_is_not_attempted(engine):
-    made = json.loads((ROOT / "lessons/03_vae/02_vae_fashion.ipynb").read_text(encoding="utf-8"))
-    assert {r.status for r in graded(engine, made).reports.values()} == {"not_attempted"}
+@pytest.mark.parametrize("lesson", load_course(ROOT / "course.yml").lessons, ids=lambda lesson: lesson.id)
+def test_an_untouched_stub_is_not_attempted(engine, lesson):
+    made = json.loads((ROOT / "lessons" / f"{lesson.path}.ipynb").read_text(encoding="utf-8"))
+    reports = grade(engine, made, lesson.id, SECRET).reports
+    assert {r.status for r in reports.values()} == {"not_attempted"} and len(reports) == len(lesson.exercises)
+
+
+@pytest.mark.parametrize("lesson", load_course(ROOT / "course.yml").lessons, ids=lambda lesson: lesson.id)
+def test_the_solutions_of_a_lesson_pass_and_its_mistakes_have_their_names(engine, lesson):
+    right = grade(engine, hand_in(ROOT, {}, lesson.id), lesson.id, SECRET)
+    assert not lost(right) and right.points == lesson.points
+    wrong = {e.id: checks.find(f"{lesson.id}/{e.id}").misconceptions[-1].name for e in lesson.exercises}
+    reports = grade(engine, hand_in(ROOT, wrong, lesson.id), lesson.id, SECRET).reports
+    for name, mistake in wrong.items():
+        report = reports[f"{lesson.id}/{name}"]
+        assert report.misconception == mistake or report.follows_from
 
 
 def test_follows_from_is_told_as_in_a_notebook(engine):

@@ -333,3 +333,31 @@ def test_ten_classes_are_told_apart_with_any_colour_vision(sight: str) -> None:
     # 16 is how close Okabe and Ito's own eight come (green and sky, tritan); matplotlib's ten come
     # to 4.6
     assert min(distances.values()) > 16, min(distances, key=distances.__getitem__)
+
+
+def test_a_density_map_has_the_first_axis_to_the_right_and_the_second_upwards() -> None:
+    values = torch.zeros(4, 4)
+    values[3, 0] = 2.0
+    figure = plots.density_map(values, -1.0, 1.0, title="a map", bar="density")
+    image = figure.axes[0].images[0]
+    assert image.origin == "lower" and tuple(image.get_extent()) == (-1, 1, -1, 1)
+    assert float(image.get_array()[0, 3]) == 2.0
+    assert image.get_clim() == (0, 2) and figure.axes[0].get_title() == "a map" and len(figure.axes) == 2
+
+
+def test_a_signed_map_is_centred_at_zero() -> None:
+    figure = plots.density_map(torch.tensor([[1.0, -3.0], [0.0, 2.0]]), 0.0, 1.0, signed=True)
+    assert figure.axes[0].images[0].get_clim() == (-3, 3)
+
+
+def test_an_outline_runs_where_the_values_change_their_sign() -> None:
+    x, _ = torch.meshgrid(torch.linspace(-1, 1, 21), torch.linspace(-1, 1, 21), indexing="ij")
+    figure = plots.density_map(torch.zeros(21, 21), -1.0, 1.0, most=1.0)
+    plots.outline(x - 0.3, -1.0, 1.0, figure.axes[0])
+    points = np.concatenate([path.vertices for path in figure.axes[0].collections[0].get_paths()])
+    assert np.allclose(points[:, 0], 0.3 * 20 / 21, atol=1e-6) and np.ptp(points[:, 1]) > 1.8
+
+
+def test_a_density_map_refuses_what_is_no_square() -> None:
+    with pytest.raises(ValueError, match=r"\(3, 4\)"):
+        plots.density_map(torch.zeros(3, 4), 0.0, 1.0)
