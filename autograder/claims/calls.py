@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -162,9 +163,21 @@ class CallClaims:
 
         return Claim("gradient", "has the right gradient", judge)
 
-    def inputs_unchanged(self) -> Claim:
-        """Arguments are left as they were."""
-        return unchanged_claim(self.parameters, self._called)
+    def avoids(self, name: str, says: str, pattern: str, expected: str, advice: str) -> Claim:
+        """No operator of torch whose name matches `pattern` runs, in a call or its gradients."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, call in self._calls(plan, record):
+                found = [operator for operator in call["operators"] if re.search(pattern, operator)]
+                if found:
+                    return Failure(f"it ran {' and '.join(found[:3])}", expected, advice, self._called(case))
+            return None
+
+        return Claim(name, says, judge, recomputed=False)
+
+    def inputs_unchanged(self, but: tuple[str, ...] = ()) -> Claim:
+        """Arguments are left as they were, `but` the named ones."""
+        return unchanged_claim(self.parameters, self._called, but)
 
     def _calls(self, plan: Plan, record: Record) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         for case, found in zip(plan["cases"], record["cases"], strict=True):
@@ -179,12 +192,12 @@ class CallClaims:
         if id(case) not in self._truths:
             if len(self._truths) >= 32:
                 self._truths.clear()
-            result = self.oracle(*(_in_double(a) for a in case["args"]))
+            result = self.oracle(*(in_double(a) for a in case["args"]))
             self._truths[id(case)] = (case, list(result) if isinstance(result, tuple) else [result])
         return self._truths[id(case)][1]
 
     def _true_gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
-        args = [_in_double(a) for a in case["args"]]
+        args = [in_double(a) for a in case["args"]]
         leaves = [args[i].requires_grad_() for i in case["grad"]]
         result = self.oracle(*args)
         outputs = list(result) if isinstance(result, tuple) else [result]
@@ -197,14 +210,16 @@ class CallClaims:
         return rows
 
 
-def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], str]) -> Claim:
-    """Claim that no tensor argument was modified."""
+def unchanged_claim(
+    parameters: list[str], called: Callable[[dict[str, Any]], str], but: tuple[str, ...] = ()
+) -> Claim:
+    """Claim that no tensor argument was modified, `but` the named ones."""
 
     def judge(plan: Plan, record: Record) -> Failure | None:
         for case, found in zip(plan["cases"], record["cases"], strict=True):
             for call in found.get("calls", found.get("runs", [])):
                 for name, before, after in zip(parameters, case["args"], call.get("args_after", []), strict=False):
-                    if isinstance(before, torch.Tensor) and not (
+                    if name not in but and isinstance(before, torch.Tensor) and not (
                         after["kind"] == "tensor" and torch.equal(after["data"], before)
                     ):
                         seen = f"the argument {name} was changed"
@@ -215,9 +230,11 @@ def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], st
     return Claim("inputs_unchanged", "leaves its arguments unchanged", judge, recomputed=False)
 
 
-def _in_double(value: Any) -> Any:
-    floating = isinstance(value, torch.Tensor) and value.is_floating_point()
-    return value.double() if floating else value.clone() if isinstance(value, torch.Tensor) else value
+def in_double(value: Any) -> Any:
+    """A copy in float64 of a tensor of floats, a copy of any other tensor, anything else itself."""
+    if not isinstance(value, torch.Tensor):
+        return value
+    return value.to(torch.float64, copy=True) if value.is_floating_point() else value.clone()
 
 
 def _input_dtype(case: dict[str, Any]) -> torch.dtype | None:

@@ -8,6 +8,8 @@ Plan: {"probe": "call", "cases": [case, …]}; a case holds
     calls       how often to call, with seeds seed, seed + 1, … (default 1)
     construct   arguments that build the object first, when the exercise is a class (else absent)
     training    whether that object is put in train (True) or eval mode (False)
+    strided     indices of the tensor arguments that are handed over not contiguous: the same values, last two axes swapped in memory
+    operators   whether to record which of torch's operators run, in the call and in its gradients (default False)
 """
 
 from __future__ import annotations
@@ -18,13 +20,14 @@ from typing import Any
 
 import torch
 
+from autograder.probes.operators import Operators
 from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
 
 OWN_FILES.add(__file__)
 
 
 def probe_call(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after"}], "module"}]}."""
+    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "next_draw", "operators"}], "module"}]}."""
     with random_state_kept():
         return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
 
@@ -45,19 +48,30 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
 
 
 def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[str, Any]:
-    leaves = {i: to_device(case["args"][i], device).requires_grad_() for i in case.get("grad", [])}
+    strided = case.get("strided", [])
+    given = [_strided(a, device) if i in strided else to_device(a, device) for i, a in enumerate(case["args"])]
+    leaves = {i: given[i].requires_grad_() for i in case.get("grad", [])}
     # The learner gets a copy that is not a leaf: changing it in place then shows up in `args_after`, not as torch's error.
-    args = [leaves[i] * 1 if i in leaves else to_device(a, device) for i, a in enumerate(case["args"])]
-    value, raised = attempt(function, args, seed)
+    args = [leaves[i] * 1 if i in leaves else a for i, a in enumerate(given)]
+    operators = Operators() if case.get("operators") else None
+    with operators or contextlib.nullcontext():
+        value, raised = attempt(function, args, seed)
     next_draw = torch.randn(4)  # where the global generator stands after the call
-    grads = [] if raised else _gradients(value, case.get("cotangents", []), list(leaves.values()))
+    with operators or contextlib.nullcontext():
+        grads = [] if raised else _gradients(value, case.get("cotangents", []), list(leaves.values()))
     return {
         "raised": raised,
         "value": encode(value),
         "grads": grads,
         "args_after": [encode(a) for a in args],
         "next_draw": next_draw,
+        "operators": sorted(operators.names) if operators else [],
     }
+
+
+def _strided(tensor: torch.Tensor, device: str) -> torch.Tensor:
+    """A private copy on `device` that is not contiguous, for two axes or more."""
+    return tensor.mT.clone(memory_format=torch.contiguous_format).to(device).mT
 
 
 def _gradients(value: Any, cotangents: list[Any], leaves: list[torch.Tensor]) -> list[list[torch.Tensor | None]]:
