@@ -210,17 +210,17 @@ class CallClaims:
         return rows
 
 
-def unchanged_claim(
-    parameters: list[str], called: Callable[[dict[str, Any]], str], but: tuple[str, ...] = ()
-) -> Claim:
+def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], str], but: tuple[str, ...] = ()) -> Claim:
     """Claim that no tensor argument was modified, `but` the named ones."""
 
     def judge(plan: Plan, record: Record) -> Failure | None:
         for case, found in zip(plan["cases"], record["cases"], strict=True):
             for call in found.get("calls", found.get("runs", [])):
                 for name, before, after in zip(parameters, case["args"], call.get("args_after", []), strict=False):
-                    if name not in but and isinstance(before, torch.Tensor) and not (
-                        after["kind"] == "tensor" and torch.equal(after["data"], before)
+                    if (
+                        name not in but
+                        and isinstance(before, torch.Tensor)
+                        and not (after["kind"] == "tensor" and torch.equal(after["data"], before))
                     ):
                         seen = f"the argument {name} was changed"
                         advice = "Avoid in-place operations (`+=`, `exp_`, `x[...] = `) on arguments: make new tensors."

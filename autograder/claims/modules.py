@@ -7,6 +7,7 @@ grouping and order of registration are free.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -124,7 +125,7 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
 
     A layer of the learner's goes to a layer with the same shapes; where these are layers of its own making, or none, shapes alone decide.
     """
-    module = factory(*case["construct"])
+    module = factory(*case["construct"]).to(getattr(torch, case["dtype"]))
     given, buffers = found["module"]["parameters"], found["module"]["buffers"]
     targets, slots = dict(module.named_parameters()), dict(module.named_buffers())
     wanted = [(name, list(p.shape)) for name, p in targets.items()]
@@ -136,7 +137,7 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
     else:
         return
     disjoint = case.get("disjoint", False)
-    values = {n: weights(tuple(shape), case["seed"], i, disjoint) for i, (n, shape) in enumerate(given)}
+    values = {n: _weights(tuple(shape), case["seed"], i, disjoint) for i, (n, shape) in enumerate(given)}
     moving = {n: statistics(n, tuple(shape), case["seed"], i) for i, (n, shape) in enumerate(buffers)}
     orders = itertools.product(*(itertools.permutations(theirs) for theirs, _ in groups))
     ours = [layer for _, layers in groups for layer in layers]
@@ -150,9 +151,11 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
                         statistic = _join(source, name) if _owner(name) == _owner(target) else ""
                         if statistic in moving:
                             slots[name].copy_(moving[statistic])
-            yield module.to(getattr(torch, case["dtype"]))
-            module.float()
+            yield module
 
+
+# The weights of one answer are asked for by several claims and misconceptions.
+_weights = functools.lru_cache(maxsize=128)(weights)
 
 Layer = list[tuple[str, tuple[int, ...]]]  # name and shape of each parameter
 

@@ -191,6 +191,16 @@ def running_statistics_in_training(x, running_mean, running_var, gamma, beta, tr
     return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
 
 
+def training_turned_round(x, running_mean, running_var, gamma, beta, training, momentum, eps):
+    mean, var = running_mean[:, None, None], running_var[:, None, None]
+    if not training:
+        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
+        with torch.no_grad():
+            running_mean += momentum * (mean.flatten() - running_mean)
+            running_var += momentum * (x.var((0, 2, 3)) - running_var)
+    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
+
+
 def updated_in_eval(x, running_mean, running_var, gamma, beta, training, momentum, eps):
     mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
     if not training:
@@ -278,8 +288,8 @@ def _batch_statistics_in_eval(plan: Plan, record: Record) -> bool:
 
 def _running_in_training(plan: Plan, record: Record) -> bool:
     """y is normalised with the running statistics in training too, as they were before the update or as they are after it."""
-    pairs = _outputs(plan, record, True)
-    if pairs is None or _outputs(plan, record, False) is None:
+    pairs, in_eval = (_outputs(plan, record, training) for training in (True, False))
+    if pairs is None or in_eval is None or not all(close(y, oracle(*args), torch.float32) for args, y in in_eval):
         return False
 
     def matches(args: list[Any], y: torch.Tensor, updated: bool) -> bool:
@@ -292,6 +302,13 @@ def _running_in_training(plan: Plan, record: Record) -> bool:
         all(matches([args[0], args[1].clone(), args[2].clone(), *args[3:]], y, updated) for args, y in pairs)
         for updated in (False, True)
     )
+
+
+def _turned_round(plan: Plan, record: Record) -> bool:
+    """Every y is that of the other mode."""
+    pairs = [_outputs(plan, record, training) or [] for training in (True, False)]
+    swapped = [([*args[:5], not args[5], *args[6:]], y) for some in pairs for args, y in some]
+    return bool(swapped) and all(close(y, oracle(*args), torch.float32) for args, y in swapped)
 
 
 def _running_is(update: Callable[..., None], in_eval: bool = False) -> Callable[[Plan, Record], bool]:
@@ -315,7 +332,9 @@ def _running_is(update: Callable[..., None], in_eval: bool = False) -> Callable[
     return explains
 
 
-def _update(mean: torch.Tensor, var: torch.Tensor, batch_mean: torch.Tensor, batch_var: torch.Tensor, share: float) -> None:
+def _update(
+    mean: torch.Tensor, var: torch.Tensor, batch_mean: torch.Tensor, batch_var: torch.Tensor, share: float
+) -> None:
     mean.lerp_(batch_mean, share)
     var.lerp_(batch_var, share)
 
@@ -400,6 +419,13 @@ MISCONCEPTIONS = (
         _running_in_training,
     ),
     Misconception(
+        "training_turned_round",
+        "train and eval mode are exchanged",
+        "The modes are exchanged: with training=True y is normalised with the running statistics, with training=False with those of the batch.",
+        training_turned_round,
+        _turned_round,
+    ),
+    Misconception(
         "updated_in_eval",
         "the running statistics are updated when training is False, too (y is right)",
         "y is right, but the running statistics move with training=False, too: then the test images leak into the model.",
@@ -439,7 +465,9 @@ EXERCISE = Exercise(
         CLAIMS.dtype(),
         CLAIMS.finite(),
         CLAIMS.value("Print the mean and variance that you divide by: how many numbers are they, and over what?"),
-        CLAIMS.gradient("Mean and variance of a batch depend on x and stay in the graph; y is made with torch operations only."),
+        CLAIMS.gradient(
+            "Mean and variance of a batch depend on x and stay in the graph; y is made with torch operations only."
+        ),
         Claim("running", "keeps the running statistics", _running),
         Claim("no_graph", "keeps the running statistics free of gradients", _no_graph, recomputed=False),
         CLAIMS.inputs_unchanged(but=RUNNING),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.claims.integers import IntegerClaims
+from autograder.claims.numbers import IntegerClaims
 from autograder.exercise import Draw, Exercise, Misconception
 from autograder.probes import Plan
 
@@ -104,7 +104,7 @@ MISCONCEPTIONS = (
     Misconception(
         "same_padding",
         "the size is divided by the stride and rounded up, as Keras does for padding='same'; kernel and padding play no part",
-        "This is ⌈size / stride⌉, the rule for Keras's `padding=\"same\"`: in PyTorch the padding is a number, and the kernel counts, too.",
+        'This is ⌈size / stride⌉, the rule for Keras\'s `padding="same"`: in PyTorch the padding is a number, and the kernel counts, too.',
         same_padding,
     ),
 )
@@ -115,7 +115,7 @@ EXERCISE = Exercise(
     id="cnn/conv_output_size",
     make_plan=make_plan,
     claims=CLAIMS.standard(
-        value_advice="Draw the padded side as a row of boxes, slide the kernel along it by `stride`, and count its positions."
+        "Draw the padded side as a row of boxes, slide the kernel along it by `stride`, and count its positions."
     ),
     misconceptions=MISCONCEPTIONS,
     hints=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from autograder.claims.integers import IntegerClaims
+from autograder.claims.numbers import IntegerClaims
 from autograder.exercise import Draw, Exercise, Misconception
 from autograder.probes import Plan
 
@@ -106,7 +106,7 @@ EXERCISE = Exercise(
     id="cnn/conv_parameters",
     make_plan=make_plan,
     claims=CLAIMS.standard(
-        value_advice="Count for one filter first: its weights for each input channel, and its bias. Then multiply by the filters."
+        "Count for one filter first: its weights for each input channel, and its bias. Then multiply by the filters."
     ),
     misconceptions=MISCONCEPTIONS,
     hints=(

@@ -20,13 +20,15 @@ from autograder.probes import Plan, Record
 
 RARE, OFTEN, MANY, NONE, ALL, EVAL, EVAL_ALL = range(7)  # the cases of the plan, in order
 RANDOM = (RARE, OFTEN, MANY)
-CALLS_MADE = 160  # of the case MANY
+CALLS_MADE = 240  # of the case MANY, with 16 values: enough to see that always as many are dropped
 
 
 def make_plan(draw: Draw) -> Plan:
     """p well below and above ½, a small input many times over, p = 0, p = 1, and eval mode; float64, batch size 1, no value of x near 0."""
 
-    def case(shape: tuple[int, ...], p: float, training: bool, dtype: str = "float32", calls: int = 1) -> dict[str, Any]:
+    def case(
+        shape: tuple[int, ...], p: float, training: bool, dtype: str = "float32", calls: int = 1
+    ) -> dict[str, Any]:
         sign = draw.normal(*shape, dtype=dtype).sign()
         return {
             "args": [sign * draw.uniform(*shape, low=0.5, high=2.0, dtype=dtype), p, training],
@@ -40,7 +42,7 @@ def make_plan(draw: Draw) -> Plan:
     cases = [
         case((draw.size(24, 30), 12, 5, 4), rare, True),
         case((draw.size(40, 50), draw.size(60, 70)), often, True, "float64"),
-        case((1, 3, 2, 2), draw.number(0.3, 0.4), True, calls=CALLS_MADE),
+        case((1, 4, 2, 2), draw.number(0.3, 0.4), True, calls=CALLS_MADE),
         case((3, 4), 0.0, True),
         case((2, 3, 5, 4), 1.0, True, "float64"),
         case((4, 3, 2, 5), draw.number(0.2, 0.4), False),
@@ -138,7 +140,9 @@ def _gradient(plan: Plan, record: Record) -> Failure | None:
             found = "is missing" if seen is None else f"is {show.tensor(seen)}"
             advice = "y = mask · x/(1 − p), with x itself: no `.detach()`, `.data` or `no_grad` around it."
             expected = f"{show.tensor(truth)}, for the mask that was drawn"
-            return Failure(f"the gradient of y by x, weighted by random w, {found}", expected, advice, _called(plan, case))
+            return Failure(
+                f"the gradient of y by x, weighted by random w, {found}", expected, advice, _called(plan, case)
+            )
     return None
 
 
@@ -166,6 +170,12 @@ def active_in_eval(x, p, training):
 
 def never_active(x, p, training):
     return x if p < 1 or not training else torch.zeros_like(x)
+
+
+def training_turned_round(x, p, training):
+    if training:
+        return x
+    return x * (torch.rand_like(x) >= p) / (1 - p) if p < 1 else torch.zeros_like(x)
 
 
 def one_mask_per_sample(x, p, training):
@@ -237,15 +247,6 @@ def _kept_with_p(plan: Plan, record: Record) -> bool:
     return any(_scale(plan, record, scale) is None for scale in (lambda p: 1 / p, lambda p: 1 / (1 - p)))
 
 
-def _active_in_eval(plan: Plan, record: Record) -> bool:
-    """Right in training; in eval mode values are missing and the others are scaled."""
-    if not _holds(_law, _scale)(plan, record):
-        return False
-    (x, p, _), y = plan["cases"][EVAL]["args"], _ys(record, EVAL)[0]
-    kept = y != 0
-    return not bool(kept.all()) and close(y[kept], (x / (1 - p))[kept])
-
-
 def _shared(shape: Callable[[torch.Tensor], list[int]]) -> Callable[[Plan, Record], bool]:
     """`explains`: scaled as asked, and the mask is one draw per entry of `shape(x)`, repeated over the rest."""
 
@@ -285,8 +286,26 @@ def _fails_at_one(plan: Plan, record: Record) -> bool:
     return call["value"]["kind"] == "tensor" and bool(call["value"]["data"].isnan().any())
 
 
-def _never_active(plan: Plan, record: Record) -> bool:
-    return _came(plan, record) and all(close(y, _x(plan, case)) for case in RANDOM for y in _ys(record, case))
+def _nothing_random(plan: Plan, record: Record) -> Failure | None:
+    """The opposite of `_law`: y is x in training."""
+    kept = all(close(y, _x(plan, case)) for case in RANDOM for y in _ys(record, case))
+    return None if kept else Failure("values were dropped", "none", "")
+
+
+def _scaled_in_eval(plan: Plan, record: Record) -> Failure | None:
+    """The opposite of `_eval`: values are missing in eval mode, the others scaled."""
+    (x, p, _), y = plan["cases"][EVAL]["args"], _ys(record, EVAL)[0]
+    kept = y != 0
+    dropped = not bool(kept.all()) and close(y[kept], (x / (1 - p))[kept])
+    return None if dropped else Failure("none were dropped", "some", "")
+
+
+def _cut_off(plan: Plan, record: Record) -> bool:
+    """Right but for the gradient, and that is missing wherever values are dropped."""
+    if failing(EXERCISE.claims, plan, record) != {"gradient"}:
+        return False
+    grads = [record["cases"][case]["calls"][0]["grads"][0][0] for case in (RARE, OFTEN)]
+    return all(grad is None or not bool(grad.any()) for grad in grads)
 
 
 MISCONCEPTIONS = (
@@ -324,14 +343,21 @@ MISCONCEPTIONS = (
         "training is ignored: values are dropped in eval mode, too",
         "Values are dropped with training=False, too: there dropout returns x as it is.",
         active_in_eval,
-        _active_in_eval,
+        _holds(_law, _scale, _scaled_in_eval),
     ),
     Misconception(
         "never_active",
         "nothing is dropped, in training neither",
-        "Nothing is dropped in training: y is x. Is the condition on `training` the right way round?",
+        "Nothing is dropped in training: y is x, whatever p. Does your code get as far as the mask?",
         never_active,
-        _never_active,
+        _holds(_nothing_random, _eval),
+    ),
+    Misconception(
+        "training_turned_round",
+        "train and eval mode are exchanged: values are dropped when training is False",
+        "Values are dropped with training=False, and none with training=True: the condition is the wrong way round.",
+        training_turned_round,
+        _holds(_nothing_random, _scaled_in_eval),
     ),
     Misconception(
         "one_mask_per_sample",
@@ -359,8 +385,8 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "same_mask_every_time",
-        "every call uses the same mask, because of a seed set inside",
-        "Every call drops the same values: leave the seed of the random generator alone, and draw a new mask at every call.",
+        "the mask does not change from call to call: a seed is set inside, or nothing is random",
+        "Every call drops the same values: draw a new mask from torch's random generator at every call, and leave its seed alone.",
         same_mask_every_time,
         _same_every_time,
     ),
@@ -376,7 +402,7 @@ MISCONCEPTIONS = (
         "the values are right, but the gradient does not pass in training",
         "The values are right, but no gradient passes: draw the mask as you like, and multiply x itself, not a detached copy.",
         cut_off,
-        lambda plan, record: failing(EXERCISE.claims, plan, record) == {"gradient"},
+        _cut_off,
     ),
 )
 
