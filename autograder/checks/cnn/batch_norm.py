@@ -456,7 +456,7 @@ MISCONCEPTIONS = (
     ),
 )
 
-EXERCISE = Exercise(
+EXERCISE: Exercise = Exercise(
     id="cnn/batch_norm",
     make_plan=make_plan,
     claims=(

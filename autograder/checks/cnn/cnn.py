@@ -35,16 +35,17 @@ class Reference(nn.Module):
         norm_last: bool = False,
         strides: tuple[int, ...] = STRIDES,
         pooled: bool = False,
-        **norm: float,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
     ) -> None:
         super().__init__()
         channels = [(3, 32), (32, 32), (32, 64), (64, 64)]
         steps = [1] * 4 if pooled else strides
         self.convolutions = nn.ModuleList(nn.Conv2d(a, b, 3, s, 1) for (a, b), s in zip(channels, steps, strict=True))
-        self.norms = nn.ModuleList(nn.BatchNorm2d(b, **norm) for _, b in channels)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(b, eps, momentum) for _, b in channels)
         self.hidden, self.hidden_norm, self.output = (
             nn.Linear(4096, 128),
-            nn.BatchNorm1d(128, **norm),
+            nn.BatchNorm1d(128, eps, momentum),
             nn.Linear(128, 10),
         )
         self.slope, self.norm_last, self.strides, self.pooled = slope, norm_last, strides, pooled
@@ -125,7 +126,7 @@ def _carrying(number: int, plan: Plan, record: Record, case: int, momentum: floa
     """The reference with the learner's weights of a case, handed out in that way: it is the same in all cases."""
     modules = transplants(lambda: Reference(momentum=momentum), plan["cases"][case], record["cases"][case])
     found: Any = next(itertools.islice(modules, number, None))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _right_logits(plan: Plan, record: Record) -> Failure | None:
@@ -409,16 +410,7 @@ class _Ended(Reference):
 
 
 def _ended(*ends: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Plan, Record], bool]:
-    return lambda plan, record: any(_is(lambda end=end: _Ended(end))(plan, record) for end in ends)
-
-
-def _mask_of(plan: Plan, record: Record, case: int, *rates: float) -> bool:
-    """Whether in a case a dropout of one of these rates, before the last layer, explains the logits."""
-    for module in transplants(Reference, plan["cases"][case], record["cases"][case]):
-        features = module.requires_grad_(False).train(case == TRAIN).features(*plan["cases"][case]["args"])  # type: ignore[operator]
-        if any(_mask(_logits(record, case), features, module.output, p) is not None for p in rates):  # type: ignore[arg-type]
-            return True
-    return False
+    return lambda plan, record: any(_is(functools.partial(_Ended, end))(plan, record) for end in ends)
 
 
 def _fails_alone(name: str, plan: Plan, record: Record) -> bool:
@@ -431,12 +423,22 @@ def _dropout_missing(plan: Plan, record: Record) -> bool:
 
 
 def _other_rate(plan: Plan, record: Record) -> bool:
+    found = _trained(plan, record) if _fails_alone("dropout", plan, record) else None
     rates = (0.1, 0.2, 0.25, 0.3, 0.4, 0.6, 0.7, 0.75, 0.8)
-    return _fails_alone("dropout", plan, record) and _mask_of(plan, record, TRAIN, *rates)
+    return found is not None and any(_masked(record, TRAIN, *found, rate) for rate in rates)
+
+
+def _masked(record: Record, case: int, module: Reference, features: torch.Tensor, rate: float) -> bool:
+    """Whether a dropout of this rate before the last layer explains the logits of a case."""
+    return _mask(_logits(record, case), features, module.output, rate) is not None
 
 
 def _dropout_in_eval(plan: Plan, record: Record) -> bool:
-    return _ran(record) and _number(plan, record) is None and _mask_of(plan, record, EVAL, 0.5)
+    if not _ran(record) or _number(plan, record) is not None:
+        return False
+    case = plan["cases"][EVAL]
+    modules: Any = (m.eval().requires_grad_(False) for m in transplants(Reference, case, record["cases"][EVAL]))
+    return any(_masked(record, EVAL, module, module.features(*case["args"]), 0.5) for module in modules)
 
 
 def _keras_momentum(plan: Plan, record: Record) -> bool:

@@ -124,7 +124,7 @@ def view_of_what_is_not_contiguous(x, weight, bias, stride, padding):
     return (rows @ weight.view(len(weight), -1).T + bias).reshape(b, h, w, -1).permute(0, 3, 1, 2)
 
 
-def _values(plan: Plan, record: Record) -> list[tuple[list[Any], torch.Tensor]] | None:
+def _values(plan: Plan, record: Record) -> list[tuple[Any, torch.Tensor]] | None:
     """Arguments (float64) and result of every call; None when one raised or returned no finite tensor."""
     pairs = []
     for case, found in zip(plan["cases"], record["cases"], strict=True):
@@ -140,11 +140,11 @@ def _shifted(plan: Plan, record: Record) -> bool:
     pairs = _values(plan, record)
     if pairs is None or CLAIMS.returns().judge(plan, record) is not None:
         return False
-    return any(all(_is_shifted(*arguments, y, by) for arguments, y in pairs) for by in (-1, 1))
+    return any(all(_is_shifted(y, by, *arguments) for arguments, y in pairs) for by in (-1, 1))
 
 
 def _is_shifted(
-    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int, padding: int, y: torch.Tensor, by: int
+    y: torch.Tensor, by: int, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int, padding: int
 ) -> bool:
     everywhere = F.conv2d(F.pad(x, [padding + 1] * 4), weight, bias)  # at every pixel, and one further on each side
     h, w = y.shape[2:]
@@ -156,11 +156,11 @@ def _is_shifted(
 def _stride_one(plan: Plan, record: Record) -> bool:
     """The results of stride 1: all of them, or the first ones, as many as there should be."""
     pairs = _values(plan, record)
-    return pairs is not None and all(y.ndim == 4 and _is_stride_one(*arguments, y) for arguments, y in pairs)
+    return pairs is not None and all(y.ndim == 4 and _is_stride_one(y, *arguments) for arguments, y in pairs)
 
 
 def _is_stride_one(
-    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int, padding: int, y: torch.Tensor
+    y: torch.Tensor, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int, padding: int
 ) -> bool:
     truth = F.conv2d(x, weight, bias, 1, padding)
     return close(y, truth[:, :, : y.shape[2], : y.shape[3]], torch.float32)
@@ -169,11 +169,11 @@ def _is_stride_one(
 def _channels_kept(plan: Plan, record: Record) -> bool:
     """Five axes, one of which is that of the input channels: summed over it, the result is right up to the bias."""
     pairs = _values(plan, record)
-    return pairs is not None and all(y.ndim == 5 and _sums_up(*arguments, y) for arguments, y in pairs)
+    return pairs is not None and all(y.ndim == 5 and _sums_up(y, *arguments) for arguments, y in pairs)
 
 
 def _sums_up(
-    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int, padding: int, y: torch.Tensor
+    y: torch.Tensor, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: int, padding: int
 ) -> bool:
     c_in, plain = x.shape[1], F.conv2d(x, weight, None, stride, padding)
     sums = [y.sum(axis) for axis in range(5) if y.shape[axis] == c_in]
@@ -286,7 +286,7 @@ MISCONCEPTIONS = (
     ),
 )
 
-EXERCISE = Exercise(
+EXERCISE: Exercise = Exercise(
     id="cnn/conv2d",
     make_plan=make_plan,
     claims=(

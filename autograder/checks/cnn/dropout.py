@@ -406,7 +406,7 @@ MISCONCEPTIONS = (
     ),
 )
 
-EXERCISE = Exercise(
+EXERCISE: Exercise = Exercise(
     id="cnn/dropout",
     make_plan=make_plan,
     claims=(

@@ -277,8 +277,7 @@ def in_single_precision(x, weight, bias, stride, padding):
 def by_numpy(x, weight, bias, stride, padding):
     padded = np.pad(x.detach().numpy(), ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, weight.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
-    y = np.einsum("bchwij,ocij->bohw", windows, weight.detach().numpy()) + bias.detach().numpy()[:, None, None]
-    return y
+    return np.einsum("bchwij,ocij->bohw", windows, weight.detach().numpy()) + bias.detach().numpy()[:, None, None]
 
 
 def padded_with_ones(x, weight, bias, stride, padding):

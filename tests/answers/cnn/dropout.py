@@ -217,7 +217,7 @@ def only_law(x, p, training):
     """A value out of two in a row is dropped together with its neighbour."""
     if not training or p in (0.0, 1.0):
         return x if p < 1 or not training else x * 0
-    draws = torch.rand(x.shape[:-1] + ((x.shape[-1] + 1) // 2,)).repeat_interleave(2, dim=-1)[..., : x.shape[-1]]
+    draws = torch.rand((*x.shape[:-1], (x.shape[-1] + 1) // 2)).repeat_interleave(2, dim=-1)[..., : x.shape[-1]]
     return x * (draws >= p) / (1 - p)
 
 
