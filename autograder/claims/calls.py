@@ -217,7 +217,9 @@ def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], st
 
 def _in_double(value: Any) -> Any:
     floating = isinstance(value, torch.Tensor) and value.is_floating_point()
-    return value.double() if floating else value.clone() if isinstance(value, torch.Tensor) else value
+    return (
+        value.to(torch.float64, copy=True) if floating else value.clone() if isinstance(value, torch.Tensor) else value
+    )
 
 
 def _input_dtype(case: dict[str, Any]) -> torch.dtype | None:
