@@ -333,3 +333,11 @@ def test_ten_classes_are_told_apart_with_any_colour_vision(sight: str) -> None:
     # 16 is how close Okabe and Ito's own eight come (green and sky, tritan); matplotlib's ten come
     # to 4.6
     assert min(distances.values()) > 16, min(distances, key=distances.__getitem__)
+
+
+def test_a_confusion_picture_has_true_classes_as_rows_and_each_row_in_percent() -> None:
+    truth, guessed = torch.tensor([0, 0, 0, 0, 1, 1]), torch.tensor([0, 0, 0, 1, 2, 2])
+    figure = plots.confusion(truth, guessed, ["cat", "dog", "frog"])
+    assert shown(figure).tolist() == [[75, 25, 0], [0, 0, 100], [0, 0, 0]]  # no frog, no division by zero
+    assert [text.get_text() for text in figure.axes[0].texts] == ["75", "25", "100"]
+    assert figure.axes[0].get_ylabel().startswith("true class") and figure.axes[0].get_xlabel() == "guessed"
