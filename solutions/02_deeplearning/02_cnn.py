@@ -84,10 +84,10 @@ for ax, (kernel, stride, padding) in zip(axes, [(3, 1, 0), (3, 1, 1), (3, 2, 1)]
         for column in range(side):
             inside = padding <= row < side - padding and padding <= column < side - padding
             face = "#E8EFF6" if inside else "white"
-            ax.add_patch(Rectangle(column, row, 1, 1, facecolor=face, edgecolor=GREY, lw=0.8))
+            ax.add_patch(Rectangle((column, row), 1, 1, facecolor=face, edgecolor=GREY, lw=0.8))
     for start in starts:
         ax.plot(start + kernel / 2, kernel / 2, "o", color=ORANGE, ms=6)
-    ax.add_patch(Rectangle(0, 0, kernel, kernel, fill=False, edgecolor=ORANGE, lw=2.5))
+    ax.add_patch(Rectangle((0, 0), kernel, kernel, fill=False, edgecolor=ORANGE, lw=2.5))
     ax.set(title=f"kernel {kernel}, stride {stride}, padding {padding}", xlim=(-0.2, 7.2), ylim=(7.2, -0.2))
     ax.set_aspect("equal")
     ax.axis("off")
