@@ -2,9 +2,10 @@
 # # A convolutional network on CIFAR-10
 #
 # A dense network takes a picture for a list of numbers: whether two pixels are neighbours is nothing to it. This
-# notebook is about the layer that knows, the **convolution**, and about two companions that made deep networks easy to
-# train, **batch normalisation** and **dropout**. You write all three from scratch, with elementary operations, and see
-# them agree with PyTorch's. Then you build the book's network from PyTorch's (fast) layers, train it, and look inside.
+# notebook is about the layer that knows, the **convolution**, and about two companions that made deep networks easy
+# to train, **batch normalisation** and **dropout**. You write all three from scratch, with elementary operations,
+# and see them agree with PyTorch's. Then you build the book's network from PyTorch's (fast) layers, train it, and
+# look inside.
 #
 # **When you are done you can**
 #
@@ -15,15 +16,19 @@
 # - build a convolutional network as an `nn.Module`, and say where Keras's defaults and PyTorch's differ;
 # - compare two networks fairly, by parameters and accuracy, and read what the better one has learnt.
 #
-# **What you need:** the notebook before this one (dense layers, cross-entropy, a training step). **Time:** about two hours.
-# The computer's share is three minutes on two idle CPU cores.
+# **What you need:** the notebook before this one (dense layers, cross-entropy, a training step). **Time:** about
+# two hours. The computer's share is three minutes on two idle CPU cores.
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell,
 # then run the check below it: it says what holds, and when something does not, usually which mistake it is.
 # Stuck? `!genlab hint cnn/conv2d` in a cell of your own gives a hint without the answer.
 
 # %% given="imports"
+import time
+from itertools import pairwise
+
 import torch
+from matplotlib.patches import Rectangle
 from torch import nn
 from torch.nn import functional as F
 
@@ -61,21 +66,19 @@ plots.strip(data.train.images[one_of_each], titles=data.classes)
 # %% [markdown]
 # ## 1. A window instead of the whole picture
 #
-# A unit of a dense layer looks at all 3,072 numbers of a picture, with a weight of its own for each. What it learns about
-# an ear in the upper left corner says nothing about the same ear one pixel further. A **convolution** changes two
-# things. A unit sees only a small **window** of the picture; and *all windows share the same weights*, the **kernel** (or
-# filter). Sliding the kernel over the picture gives a new picture, the **feature map**, that tells where something
-# like the kernel was found. With an input of $C_\text{in}$ channels (three colours, at first) the kernel is as deep as the
-# input, and a layer has one for each of its $C_\text{out}$ output channels:
+# A unit of a dense layer looks at all 3,072 numbers of a picture, with a weight of its own for each. What it learns
+# about an ear in the upper left corner says nothing about the same ear one pixel further. A **convolution** changes
+# two things. A unit sees only a small **window** of the picture; and *all windows share the same weights*, the
+# **kernel** (or filter). Sliding the kernel over the picture gives a new picture, the **feature map**, that tells
+# where something like the kernel was found. With an input of $C_\text{in}$ channels (three colours, at first) the
+# kernel is as deep as the input, and a layer has one for each of its $C_\text{out}$ output channels:
 #
 # $$y_{o,h,w} = b_o + \sum_{c=1}^{C_\text{in}} \sum_{i=0}^{k-1} \sum_{j=0}^{k-1} W_{o,c,i,j}\; x_{c,\, s h + i,\, s w + j}$$
 #
-# Here $x$ is the input with a margin of $p$ zeros on every side, the **padding**, and the window moves by $s$ pixels, the
-# **stride**. Rows and columns count from 0.
+# Here $x$ is the input with a margin of $p$ zeros on every side, the **padding**, and the window moves by $s$
+# pixels, the **stride**. Rows and columns count from 0.
 
 # %% payoff="window"
-from matplotlib.patches import Rectangle
-
 figure, axes = plots.subplots(1, 3, width=9, height=2.9)
 for ax, (kernel, stride, padding) in zip(axes, [(3, 1, 0), (3, 1, 1), (3, 2, 1)], strict=True):
     side = 5 + 2 * padding
@@ -98,8 +101,8 @@ figure
 #
 # ### Exercise 1: `conv_output_size`
 #
-# How many windows are there on a side of `size` pixels? A window that does not fit completely does not count. You need
-# this number whenever you put a linear layer behind convolutions.
+# How many windows are there on a side of `size` pixels? A window that does not fit completely does not count. You
+# need this number whenever you put a linear layer behind convolutions.
 
 
 # %% exercise="conv_output_size"
@@ -125,8 +128,8 @@ for kernel, stride, padding in [(3, 1, 1), (3, 2, 1), (5, 1, 2), (4, 2, 1), (3, 
     print(f"{kernel:6}{stride:8}{padding:9}   {conv_output_size(32, kernel, stride, padding):9}")
 
 # %% [markdown]
-# Kernel 3 with padding 1 keeps the size at stride 1 and halves it at stride 2. That pair is all that the network of this
-# notebook needs. (Keras's `padding="same"` also gives 16 for 32 at stride 2, but pads at the bottom and the
+# Kernel 3 with padding 1 keeps the size at stride 1 and halves it at stride 2. That pair is all that the network of
+# this notebook needs. (Keras's `padding="same"` also gives 16 for 32 at stride 2, but pads at the bottom and the
 # right only. Weights carried over from Keras then see everything shifted by a pixel.)
 #
 # ### Exercise 2: `conv_parameters`
@@ -155,21 +158,21 @@ print(f"from 3×32×32 to 32×32×32 numbers, convolution: {conv_parameters(3, 3
 # %% [markdown]
 # ## 2. The convolution itself
 #
-# The book shows two kernels of 3×3 that find edges: one has +1, 0, −1 in its rows, from top to bottom, the other −1, 0,
-# +1 in its columns. Its code slides them over a picture with two nested loops. And it contains a mistake
+# The book shows two kernels of 3×3 that find edges: one has +1, 0, −1 in its rows, from top to bottom, the other
+# −1, 0, +1 in its columns. Its code slides them over a picture with two nested loops. And it contains a mistake
 # that you can look at for a long time without seeing it: the loops start at **−1**. The first window then begins
-# one row above and one column left of the padded picture – where Python finds no error, since −1 is the *last* row. The whole
-# result is shifted by one pixel, down and to the right. (A broad `try … except` around the loops hides what happens
-# at the other end.) A shift by one pixel looks like nothing; in a network it moves every feature against the next
-# layer's. The check below the exercise sees it.
+# one row above and one column left of the padded picture – where Python finds no error, since −1 is the *last* row.
+# The whole result is shifted by one pixel, down and to the right. (A broad `try … except` around the loops hides
+# what happens at the other end.) A shift by one pixel looks like nothing; in a network it moves every feature
+# against the next layer's. The check below the exercise sees it.
 #
 # ### Exercise 3: `conv2d`
 #
-# Write the formula above for a batch. Pad, take the windows, multiply, sum over channels, rows and columns, add the bias.
-# Loops are fine (the fewer, the faster; over the positions *inside the kernel* there are only $k \cdot k$). All of
-# torch is allowed **but its convolutions**: the check watches which operators run, forward and backward. `F.pad`, `unfold`,
-# `einsum` and matrix products are what you need. Note that the kernel is laid on the picture as it is, not turned
-# by 180° as in mathematics: what deep learning calls a convolution is a cross-correlation.
+# Write the formula above for a batch. Pad, take the windows, multiply, sum over channels, rows and columns, add the
+# bias. Loops are fine (the fewer, the faster; over the positions *inside the kernel* there are only $k \cdot k$).
+# All of torch is allowed **but its convolutions**: the check watches which operators run, forward and backward.
+# `F.pad`, `unfold`, `einsum` and matrix products are what you need. Note that the kernel is laid on the picture as
+# it is, not turned by 180° as in mathematics: what deep learning calls a convolution is a cross-correlation.
 
 
 # %% exercise="conv2d"
@@ -193,7 +196,7 @@ def conv2d(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, stride: in
 
 # %% payoff="agreement"
 torch.manual_seed(0)
-print("stride  padding   largest difference from PyTorch's: values, gradients by x, weight, bias")
+print("stride  padding   largest difference from PyTorch's, relative: values, gradients by x, weight, bias")
 for stride, padding in [(1, 0), (1, 1), (2, 1), (3, 2)]:
     arguments = [torch.randn(8, 3, 21, 18), torch.randn(6, 3, 3, 2), torch.randn(6)]
     arguments = [a.requires_grad_() for a in arguments]
@@ -202,12 +205,14 @@ for stride, padding in [(1, 0), (1, 1), (2, 1), (3, 2)]:
     pairs = [(yours, theirs)]
     gradients = [torch.autograd.grad((y * weights).sum(), arguments) for y in (yours, theirs)]
     pairs += zip(*gradients, strict=True)
-    print(f"{stride:6}{padding:9}   " + "  ".join(f"{(a - b).abs().max().item():.1e}" for a, b in pairs))
+    print(
+        f"{stride:6}{padding:9}   " + "  ".join(f"{((a - b).abs().max() / b.abs().max()).item():.1e}" for a, b in pairs)
+    )
 
 # %% [markdown]
-# Rounding, nothing else. Now the book's two kernels at work, by your `conv2d`, and beside them the same with its loops
-# starting at −1. Orange is positive, blue is negative. The difference in the last picture is not small: along every
-# edge it is as large as the edge itself.
+# Rounding, nothing else: float32 has seven digits. Now the book's two kernels at work, by your `conv2d`, and beside
+# them the same with its loops starting at −1. Orange is positive, blue is negative. The difference in the last
+# picture is not small: along every edge it is as large as the edge itself.
 
 # %% payoff="edges"
 photo = data.train.images[one_of_each[1:2]].float().mean(1, keepdim=True) / 255  # (1, 1, 32, 32), grey
@@ -231,8 +236,6 @@ figure
 # cache, and never makes a copy of all windows.
 
 # %% payoff="speed"
-import time
-
 x, weight, bias = torch.randn(32, 32, 32, 32), torch.randn(64, 32, 3, 3), torch.randn(64)
 for name, function in [("yours", conv2d), ("PyTorch's", F.conv2d)]:
     function(x, weight, bias, 1, 1)
@@ -243,15 +246,15 @@ for name, function in [("yours", conv2d), ("PyTorch's", F.conv2d)]:
 # %% [markdown]
 # ## 3. Batch normalisation
 #
-# Every layer of a deep network multiplies. Weights that are a little too small let the signal die out on its way through
-# the layers, weights a little too large let it explode, and the gradients on the way back do the same. Choosing the
-# first weights with care helps, until training changes them. **Batch norm** (Ioffe and Szegedy 2015) puts a layer in
-# between that brings every channel back to mean 0 and variance 1, whatever came in:
+# Every layer of a deep network multiplies. Weights that are a little too small let the signal die out on its way
+# through the layers, weights a little too large let it explode, and the gradients on the way back do the same.
+# Choosing the first weights with care helps, until training changes them. **Batch norm** (Ioffe and Szegedy 2015)
+# puts a layer in between that brings every channel back to mean 0 and variance 1, whatever came in:
 #
 # $$y = \gamma \, \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta$$
 #
-# $\mu$ and $\sigma^2$ belong to a channel, and are taken over *all images, rows and columns of the batch*: $n = B H W$
-# numbers. $\gamma$ and $\beta$, one per channel, are learnt, so that the network may still choose another mean
+# $\mu$ and $\sigma^2$ belong to a channel, and are taken over *all images, rows and columns of the batch*: $n = B H
+# W$ numbers. $\gamma$ and $\beta$, one per channel, are learnt, so that the network may still choose another mean
 # and size where it needs them. $\varepsilon$ keeps the root away from zero.
 #
 # **In training** the statistics are those of the batch at hand. They are part of the computation: gradients
@@ -263,10 +266,11 @@ for name, function in [("yours", conv2d), ("PyTorch's", F.conv2d)]:
 #
 # Three traps, all of them real:
 #
-# - **Momentum.** In PyTorch $m$ is the share of the *new* value, 0.1 by default. In Keras `momentum` is the share of the old
-#   one that is kept, 0.99 by default. Keras's 0.99 is PyTorch's 0.01.
-# - **Two variances.** $y$ is normalised with the variance that divides by $n$. The running variance takes the one that
-#   divides by $n - 1$, which is right on average for the whole data. PyTorch does it so, Keras takes $n$ for both.
+# - **Momentum.** In PyTorch $m$ is the share of the *new* value, 0.1 by default. In Keras `momentum` is the share
+#   of the old one that is kept, 0.99 by default. Keras's 0.99 is PyTorch's 0.01.
+# - **Two variances.** $y$ is normalised with the variance that divides by $n$. The running variance takes the one
+#   that divides by $n - 1$, which is right on average for the whole data. PyTorch does it so, Keras takes $n$ for
+#   both.
 # - **$\varepsilon$** is 10⁻⁵ in PyTorch and 10⁻³ in Keras, and stands under the root.
 #
 # ### Exercise 4: `batch_norm`
@@ -319,10 +323,10 @@ for step in range(6):
     print(f"{step:4}   {'train' if training else 'eval ':5}   " + "  ".join(f"{g.abs().max():15.1e}" for g in gaps))
 
 # %% [markdown]
-# What does it do to a deep network? Ten convolutions with ReLU, untrained, three times: with weights of the right size, of
-# two thirds of it, and of one and a half times. On the way through the layers the numbers shrink or grow by a constant factor per
-# layer, until the gradients are of no use. With *your* batch norm after each convolution, nobody notices how large the
-# weights were.
+# What does it do to a deep network? Ten convolutions with ReLU, untrained, three times: with weights of the right
+# size, of two thirds of it, and of one and a half times. On the way through the layers the numbers shrink or grow
+# by a constant factor per layer, until the gradients are of no use. With *your* batch norm after each convolution,
+# nobody notices how large the weights were.
 
 # %% payoff="layer_by_layer"
 batch = test_images[:64].float() / 255 - 0.5  # (64, 3, 32, 32)
@@ -357,22 +361,23 @@ figure
 # %% [markdown]
 # ## 4. Dropout
 #
-# A network with more parameters than images can learn its images by heart. **Dropout** (Srivastava et al. 2014) makes that hard:
-# in every training step each number in a layer is dropped, set to zero, with probability $p$. No unit can rely on a certain other one to be there,
-# so each has to be useful by itself, and the network becomes something like the mean of many smaller ones.
+# A network with more parameters than images can learn its images by heart. **Dropout** (Srivastava et al. 2014)
+# makes that hard: in every training step each number in a layer is dropped, set to zero, with probability $p$. No
+# unit can rely on a certain other one to be there, so each has to be useful by itself, and the network becomes
+# something like the mean of many smaller ones.
 #
 # The next layer would now get too little: on average a share $1 - p$ of what it gets when nothing is dropped. So what
 # is kept is divided by $1 - p$:
 #
 # $$y = \frac{m \cdot x}{1 - p}, \qquad m \sim \text{Bernoulli}(1 - p), \qquad \mathbb{E}[y] = (1 - p) \cdot \frac{x}{1 - p} = x.$$
 #
-# This is called *inverted* dropout. After training there is nothing left to do, $y = x$. (The first papers scaled at test time
-# instead.)
+# This is called *inverted* dropout. After training there is nothing left to do, $y = x$. (The first papers scaled
+# at test time instead.)
 #
 # ### Exercise 5: `dropout`
 #
-# Every element of x gets a draw of its own, at every call. Mind the two ends: for $p = 0$ nothing is dropped, for $p = 1$
-# everything is, and the result is zeros – not 0/0.
+# Every element of x gets a draw of its own, at every call. Mind the two ends: for $p = 0$ nothing is dropped, for
+# $p = 1$ everything is, and the result is zeros – not 0/0.
 
 
 # %% exercise="dropout"
@@ -398,7 +403,7 @@ def dropout(x: torch.Tensor, p: float, training: bool) -> torch.Tensor:
 torch.manual_seed(0)
 units = torch.rand(24) + 0.2  # the activations of 24 units
 calls = {"in training, p = ½": (True, 1), "in training, again": (True, 1)}
-calls |= {"the mean of 500 calls in training": (True, 500), "in eval mode": (False, 1)}
+calls |= {"the mean of 500 calls": (True, 500), "in eval mode": (False, 1)}
 figure, axes = plots.subplots(1, 4, width=11, height=2.4)
 for ax, (name, (training, times)) in zip(axes, calls.items(), strict=True):
     answers = torch.stack([dropout(units, 0.5, training) for _ in range(times)]).mean(0)
@@ -406,7 +411,7 @@ for ax, (name, (training, times)) in zip(axes, calls.items(), strict=True):
     ax.bar(range(24), answers, width=0.45, color=ORANGE, label="y")
     ax.set(xticks=[], ylim=(0, 2.5))
     ax.set_title(name, fontsize=10)
-axes[0].legend(loc="upper right")
+axes[-1].legend(loc="upper right", ncols=2)
 figure
 
 # %% [markdown]
@@ -425,25 +430,27 @@ figure
 stations = ["image\n3×32×32", "conv, stride 1\n32×32×32", "conv, stride 2\n32×16×16", "conv, stride 1\n64×16×16"]
 stations += ["conv, stride 2\n64×8×8", "flatten\n4096", "linear\n128", "dropout ½\n128", "linear\n10"]
 normed = (1, 2, 3, 4, 6)
-figure, ax = plots.subplots(width=11.5, height=1.7)
+figure, ax = plots.subplots(width=12.5, height=1.7)
+boxes = []
 for place, text in enumerate(stations):
     box = {"boxstyle": "round,pad=0.4", "facecolor": "#E8EFF6", "edgecolor": GREY}
-    ax.text(1.45 * place, 0, text, ha="center", va="center", fontsize=9, bbox=box)
+    boxes.append(ax.text(place, 0, text, ha="center", va="center", fontsize=8.5, bbox=box))
     if place in normed:
-        ax.text(1.45 * place, -0.75, "batch norm,\nLeakyReLU 0.3", ha="center", va="center", fontsize=8, color=ORANGE)
-    if place:
-        arrow = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", (1.45 * place - 0.62, 0), (1.45 * place - 0.82, 0), arrowprops=arrow)
-ax.set(xlim=(-0.8, 12.4), ylim=(-1.1, 0.6))
+        ax.text(place, -0.75, "batch norm,\nLeakyReLU 0.3", ha="center", va="center", fontsize=8, color=ORANGE)
+for place, (one, other) in enumerate(pairwise(boxes)):
+    style = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 2, "shrinkB": 2}
+    style |= {"patchA": one.get_bbox_patch(), "patchB": other.get_bbox_patch()}
+    ax.annotate("", (place + 1, 0), (place, 0), arrowprops=style)
+ax.set(xlim=(-0.5, 8.5), ylim=(-1.1, 0.6))
 ax.axis("off")
 figure
 
 # %% [markdown]
 # ### Exercise 6: `CNN`
 #
-# Build it, now from PyTorch's layers. Everything that is not said has PyTorch's defaults: biases, and `eps` and `momentum` of
-# the batch norms. For vectors the layer is called `nn.BatchNorm1d`. The layers that behave differently after training, batch norm
-# and dropout, know the mode from `model.train()` and `model.eval()`.
+# Build it, now from PyTorch's layers. Everything that is not said has PyTorch's defaults: biases, and `eps` and
+# `momentum` of the batch norms. For vectors the layer is called `nn.BatchNorm1d`. The layers that behave
+# differently after training, batch norm and dropout, know the mode from `model.train()` and `model.eval()`.
 
 
 # %% exercise="CNN"
@@ -477,8 +484,9 @@ class CNN(nn.Module):
 
 
 # %% [markdown]
-# The parameters, and beside the convolutions what your `conv_parameters` says. Keras prints 592,554 for this network: it counts the 640
-# running statistics of batch norm among the parameters. PyTorch keeps them as *buffers*, since nothing trains them.
+# The parameters, and beside the convolutions what your `conv_parameters` says. Keras prints 592,554 for this
+# network: it counts the 640 running statistics of batch norm among the parameters. PyTorch keeps them as *buffers*,
+# since nothing trains them.
 
 # %% payoff="parameters"
 for name, parameter in CNN().named_parameters():
@@ -491,11 +499,12 @@ print(f"{'together':26} {'':17} {sum(p.numel() for p in CNN().parameters()):8,} 
 # %% [markdown]
 # ## 6. Training
 #
-# The loop is the one of the notebook before, in one function for any network. The **book's recipe** is Adam with a constant
-# learning rate of 5·10⁻⁴ and batches of 32. Ours changes what is around the network, not the network:
+# The loop is the one of the notebook before, in one function for any network. The **book's recipe** is Adam with a
+# constant learning rate of 5·10⁻⁴ and batches of 32. Ours changes what is around the network, not the network:
 #
-# - **A learning rate that rises, then falls.** In a straight line from 0 to 4·10⁻³ over the first fifth of the steps, then
-#   in a straight line to zero. Batch norm is what makes the high peak possible. The end, with tiny steps, brings the most.
+# - **A learning rate that rises, then falls.** In a straight line from 0 to 4·10⁻³ over the first fifth of the
+#   steps, then in a straight line to zero. Batch norm is what makes the high peak possible. The end, with tiny
+#   steps, brings the most.
 # - **Mirrored images**, as before: each training image left to right with probability ½.
 # - **Batches of 64**, with steps that are larger in turn.
 #
@@ -605,8 +614,8 @@ figure.tight_layout()
 figure
 
 # %% [markdown]
-# The dense networks hardly gain from their size. The convolutions use their parameters better, since each of them works at
-# every place of the picture.
+# The dense networks hardly gain from their size. The convolutions use their parameters better, since each of them
+# works at every place of the picture.
 
 # %% payoff="score"
 table = {"guessing": 0.1, **{name: run.evaluations[-1]["accuracy"] for name, run in runs.items()}}
@@ -626,8 +635,8 @@ guessed = probabilities.argmax(dim=1)
 plots.confusion(test_labels, guessed, data.classes, title="who is taken for whom")
 
 # %% [markdown]
-# Its **worst mistakes**: the test images whose true class got the least probability. The title is what the network says
-# and how sure it is; below stands what it is. Some are hard for people, too.
+# Its **worst mistakes**: the test images whose true class got the least probability. The title is what the network
+# says and how sure it is; below stands what it is. Some are hard for people, too.
 
 # %% payoff="worst"
 own = probabilities[torch.arange(len(test_labels)), test_labels]
@@ -648,9 +657,9 @@ reach = kernels.abs().flatten(1).amax(1)[:, None, None, None]
 plots.image_grid(0.5 + 0.5 * kernels / reach, rows=2, cols=16)
 
 # %% [markdown]
-# And what they make of a picture. A row for each convolution: eight of its feature maps (each in its own grey scale).
-# The first rows still show the picture, its edges and colours. Further on the maps are smaller and answer to fewer things:
-# less *where*, more *what*.
+# And what they make of a picture. A row for each convolution: eight of its feature maps (each in its own grey
+# scale). The first rows still show the picture, its edges and colours. Further on the maps are smaller and answer
+# to fewer things: less *where*, more *what*.
 
 # %% payoff="feature_maps"
 seen = []
@@ -685,58 +694,78 @@ plots.compare(rows)
 # Answer in a sentence or two. There are no points here, and no check; the answers are in the solutions.
 
 # %% [markdown] question="receptive"
-# **1.** A number of the first feature map sees 3×3 pixels of the picture. How many does one of the fourth see (kernels 3, strides 1, 2, 1, 2)?
+# **1.** A number of the first feature map sees 3×3 pixels of the picture. How many does one of the fourth see
+# (kernels 3, strides 1, 2, 1, 2)?
 #
 # ### BEGIN SOLUTION
-# Count backwards. A number of the fourth map sees 3×3 of the third. A window of the third layer (stride 1) is 3 wide, and three neighbouring windows
-# cover 5×5 of the second map. Those lie two apart in the first map: five windows of 3 with stride 2 cover 2·4 + 3 = 11. And eleven windows with stride 1 cover 13×13
-# pixels of the picture. Stride is what makes the view grow quickly.
+# Count backwards. A number of the fourth map sees 3×3 of the third. A window of the third layer (stride 1) is 3
+# wide, and three neighbouring windows cover 5×5 of the second map. Those lie two apart in the first map: five
+# windows of 3 with stride 2 cover 2·4 + 3 = 11. And eleven windows with stride 1 cover 13×13 pixels of the picture.
+# Stride is what makes the view grow quickly.
 # ### END SOLUTION
 
 # %% [markdown] question="bias"
-# **2.** Every convolution of this network has a bias, and a batch norm right behind it. What does the bias do? What would happen if it were left out?
+# **2.** Every convolution of this network has a bias, and a batch norm right behind it. What does the bias do? What
+# would happen if it were left out?
 #
 # ### BEGIN SOLUTION
-# Nothing: batch norm subtracts the mean of the channel, and the bias with it. What shifts the result is batch norm's own $\beta$. Without the biases of the four
-# convolutions and of the hidden linear layer the network would have 32 + 32 + 64 + 64 + 128 = 320 parameters less and compute the same. (In eval mode the running mean
-# contains the bias, so it cancels there, too.)
+# Nothing: batch norm subtracts the mean of the channel, and the bias with it. What shifts the result is batch
+# norm's own $\beta$. Without the biases of the four convolutions and of the hidden linear layer the network would
+# have 32 + 32 + 64 + 64 + 128 = 320 parameters less and compute the same. (In eval mode the running mean contains
+# the bias, so it cancels there, too.)
 # ### END SOLUTION
 
 # %% [markdown] question="single_image"
-# **3.** Someone forgets `model.eval()` and classifies a single image. PyTorch raises an error for one of the batch norm layers, but not for the others. Which, and
-# why? And what goes wrong, without any error, with ten images at a time?
+# **3.** Someone forgets `model.eval()` and classifies a single image. PyTorch raises an error for one of the batch
+# norm layers, but not for the others. Which, and why? And what goes wrong, without any error, with ten images at a
+# time?
 #
 # ### BEGIN SOLUTION
-# The one behind the linear layer: there a channel has one number per image, so with one image its variance is 0 and nothing is left to normalise by. Behind a convolution
-# a channel has one number per *pixel*, which is enough to compute something. With ten images everything runs, but each answer depends on which other nine came along, half of the hidden values are
-# dropped at random, and the running statistics move.
+# The one behind the linear layer: there a channel has one number per image, so with one image its variance is 0 and
+# nothing is left to normalise by. Behind a convolution a channel has one number per *pixel*, which is enough to
+# compute something. With ten images everything runs, but each answer depends on which other nine came along, half
+# of the hidden values are dropped at random, and the running statistics move.
 # ### END SOLUTION
 
 # %% [markdown] question="shuffled"
-# **4.** Choose one shuffling of the pixel positions and apply it to all images, training and test. For a dense network nothing changes. And for this one?
+# **4.** Choose one shuffling of the pixel positions and apply it to all images, training and test. For a dense
+# network nothing changes. And for this one?
 #
 # ### BEGIN SOLUTION
-# It loses what it is built on: that neighbours belong together and that the same pattern may occur anywhere. Windows now hold pixels from all over the picture. The network still gets
-# every pixel, and its dense layer can use them, so it does better than chance; but it should do no better than a dense network, and rather worse.
+# It loses what it is built on: that neighbours belong together and that the same pattern may occur anywhere.
+# Windows now hold pixels from all over the picture. The network still gets every pixel, and its dense layer can use
+# them, so it does better than chance; but it should do no better than a dense network, and rather worse.
 # ### END SOLUTION
 
 # %% [markdown] question="both"
-# **5.** Dropout directly in front of a batch norm is said to be a bad idea. Think of the variance of $y = m x / (1 - p)$ in training and afterwards: why?
+# **5.** Dropout directly in front of a batch norm is said to be a bad idea. Think of the variance of $y = m x / (1
+# - p)$ in training and afterwards: why?
 #
 # ### BEGIN SOLUTION
-# Dropout keeps the mean, not the variance: in training $\mathbb{E}[y^2] = \mathbb{E}[x^2] / (1 - p)$, twice as large for $p = \frac12$, afterwards it is $\mathbb{E}[x^2]$. The batch norm behind it learns
-# the running variance of training and divides by it in eval mode, where the numbers are smaller. Here dropout stands after the last batch norm, where that cannot happen. (Li et al. 2019.)
+# Dropout keeps the mean, not the variance: in training $\mathbb{E}[y^2] = \mathbb{E}[x^2] / (1 - p)$, twice as
+# large for $p = \frac12$, afterwards it is $\mathbb{E}[x^2]$. The batch norm behind it learns the running variance
+# of training and divides by it in eval mode, where the numbers are smaller. Here dropout stands after the last
+# batch norm, where that cannot happen. (Li et al. 2019.)
 # ### END SOLUTION
 
 # %% [markdown]
 # ## Papers
 #
-# - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner (1998). *Gradient-Based Learning Applied to Document Recognition.* Proceedings of the IEEE. The convolutional network.
-# - V. Dumoulin, F. Visin (2016). *A Guide to Convolution Arithmetic for Deep Learning.* arXiv:1603.07285. Sizes, strides, paddings, in pictures.
-# - S. Ioffe, C. Szegedy (2015). *Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift.* arXiv:1502.03167.
-# - S. Santurkar, D. Tsipras, A. Ilyas, A. Mądry (2018). *How Does Batch Normalization Help Optimization?* arXiv:1805.11604. Another explanation than the title of the first.
-# - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov (2014). *Dropout: A Simple Way to Prevent Neural Networks from Overfitting.* JMLR 15.
-# - X. Li, S. Chen, X. Hu, J. Yang (2019). *Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift.* CVPR. On question 5.
-# - L. N. Smith, N. Topin (2017). *Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates.* arXiv:1708.07120. The learning rate that rises and falls.
-# - A. Krizhevsky (2009). *Learning Multiple Layers of Features from Tiny Images.* Technical report, University of Toronto. The data set.
-# - D. Foster (2023). *Generative Deep Learning*, 2nd edition, O'Reilly. Chapter 2; its notebooks are the model of this one.
+# - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner (1998). *Gradient-Based Learning Applied to Document Recognition.*
+#   Proceedings of the IEEE. The convolutional network.
+# - V. Dumoulin, F. Visin (2016). *A Guide to Convolution Arithmetic for Deep Learning.* arXiv:1603.07285. Sizes,
+#   strides, paddings, in pictures.
+# - S. Ioffe, C. Szegedy (2015). *Batch Normalization: Accelerating Deep Network Training by Reducing Internal
+#   Covariate Shift.* arXiv:1502.03167.
+# - S. Santurkar, D. Tsipras, A. Ilyas, A. Mądry (2018). *How Does Batch Normalization Help Optimization?*
+#   arXiv:1805.11604. Another explanation than the title of the first.
+# - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov (2014). *Dropout: A Simple Way to
+#   Prevent Neural Networks from Overfitting.* JMLR 15.
+# - X. Li, S. Chen, X. Hu, J. Yang (2019). *Understanding the Disharmony between Dropout and Batch Normalization by
+#   Variance Shift.* CVPR. On question 5.
+# - L. N. Smith, N. Topin (2017). *Super-Convergence: Very Fast Training of Neural Networks Using Large Learning
+#   Rates.* arXiv:1708.07120. The learning rate that rises and falls.
+# - A. Krizhevsky (2009). *Learning Multiple Layers of Features from Tiny Images.* Technical report, University of
+#   Toronto. The data set.
+# - D. Foster (2023). *Generative Deep Learning*, 2nd edition, O'Reilly. Chapter 2; its notebooks are the model of
+#   this one.
