@@ -29,6 +29,7 @@ class Recipe:
     """How to train: what is done to the images, the learning rate, the size of a batch.
 
     average: weight of the past in a running mean of the weights, which is what is tested; 0 for none.
+    rising:  share of the steps in which the learning rate rises to `rate`, before it falls.
     """
 
     normalise: bool = True
@@ -37,6 +38,7 @@ class Recipe:
     average: float = 0.0
     batch_size: int = 32
     rate: float = 5e-4
+    rising: float = 0.0
 
 
 RECIPES = {
@@ -46,6 +48,8 @@ RECIPES = {
     "normalised-falling": Recipe(mirror=False),
     "lesson": Recipe(),
     "normalised-averaged": Recipe(falling=False, mirror=False, average=0.999),
+    "rising": Recipe(normalise=False, mirror=False, batch_size=32, rate=2e-3, rising=0.2),
+    "rising-mirrored": Recipe(normalise=False, batch_size=64, rate=4e-3, rising=0.2),  # the recipe of the lesson cnn
     "large-batches": Recipe(batch_size=128),
     "large-batches-and-rate": Recipe(batch_size=128, rate=1e-3),
 }
@@ -58,7 +62,15 @@ def run(name: str, recipe: Recipe, seed: int, epochs: int, data: genlab.data.Dat
     model = load_reference(name)[name.upper()]().to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.rate)
     steps = epochs * -(-len(data.train) // recipe.batch_size)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0 if recipe.falling else 1.0, total_iters=steps)
+    rise = round(recipe.rising * steps)
+
+    def share(t: int) -> float:
+        """Of the rate, in step t: up in a straight line, then down to zero in another."""
+        if not recipe.falling:
+            return 1.0
+        return (t + 1) / rise if t < rise else (steps - t) / (steps - rise)
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True)
     tested = average if recipe.average else model
     prepare = lesson["normaliser"](data.train.images) if recipe.normalise else lesson["unchanged"]

@@ -336,7 +336,7 @@ def sizes_through(scale, normalise, layers=10):
     """The standard deviation of the activations after each of ten untrained layers."""
     torch.manual_seed(0)
     x, found = batch, []
-    for layer in range(layers):
+    for _ in range(layers):
         channels = x.shape[1]
         weight = scale * torch.randn(16, channels, 3, 3) * (2 / (9 * channels)) ** 0.5
         x = F.conv2d(x, weight, padding=1)
