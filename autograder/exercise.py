@@ -7,7 +7,7 @@ import inspect
 import pprint
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,17 @@ class Claim:
     recomputed: bool = True
     gate: bool = False
     own: bool = False
+
+
+def failing(claims: Iterable[Claim], plan: Plan, record: Record) -> set[str]:
+    """Names of the claims that do not hold; after a failed gate no further one is judged."""
+    failed = set()
+    for claim in claims:
+        if claim.judge(plan, record) is not None:
+            failed.add(claim.name)
+            if claim.gate:
+                break
+    return failed
 
 
 @dataclass(frozen=True)

@@ -95,4 +95,5 @@ def lesson_of(cells: list[str], path: Path) -> str:
 def _example() -> str:
     from genlab.course import load_course
 
-    return f"lessons/{load_course().lessons[0].path}.ipynb"
+    first = next(lesson for lesson in load_course().lessons if lesson.exercises)
+    return f"lessons/{first.path}.ipynb"

@@ -111,7 +111,8 @@ def show_progress() -> None:
         entries, course = progress.load(), load_course()
     table = new_table("exercise", "", "points", "hints", "solution")
     for lesson in course.lessons:
-        table.add_row(f"[bold]{lesson.title}[/]")
+        if lesson.exercises:
+            table.add_row(f"[bold]{lesson.title}[/]")
         for exercise in lesson.exercises:
             entry = entries.get(f"{lesson.id}/{exercise.id}", {})
             status = STATUS.get(entry.get("status", "not_attempted"), entry.get("status", ""))

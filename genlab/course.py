@@ -86,14 +86,14 @@ class Exercise(_Entry):
 
 
 class Lesson(_Entry):
-    """One notebook."""
+    """One notebook; one without exercises is for reading, and nothing of it is handed in."""
 
     id: Annotated[str, _LESSON]
     file: Annotated[str, _FILE]
     title: _Text
     data: list[Annotated[str, _CARD]]
     minutes: _Positive
-    exercises: Annotated[list[Exercise], Field(min_length=1)]
+    exercises: list[Exercise]
     _chapter: str = PrivateAttr("")
 
     @property

@@ -27,7 +27,9 @@ def data_list() -> None:
 @data_app.command("get")
 def data_get(
     name: str,
-    source: Annotated[str | None, typer.Option(help="files, official or drawn; by default the best there is.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="files, official, kaggle or drawn; by default the best there is.")
+    ] = None,
 ) -> None:
     """Prepare a data set now, so that lessons start at once."""
     from genlab import data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -179,9 +180,21 @@ class CallClaims:
 
         return Claim("gradient", "has the right gradient", judge)
 
-    def inputs_unchanged(self) -> Claim:
-        """Arguments are left as they were."""
-        return unchanged_claim(self.parameters, self._called)
+    def avoids(self, name: str, says: str, pattern: str, expected: str, advice: str) -> Claim:
+        """No operator of torch whose name matches `pattern` runs, in a call or its gradients."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, call in self._calls(plan, record):
+                found = [operator for operator in call["operators"] if re.search(pattern, operator)]
+                if found:
+                    return Failure(f"it ran {' and '.join(found[:3])}", expected, advice, self._called(case))
+            return None
+
+        return Claim(name, says, judge, recomputed=False)
+
+    def inputs_unchanged(self, but: tuple[str, ...] = ()) -> Claim:
+        """Arguments are left as they were, `but` the named ones."""
+        return unchanged_claim(self.parameters, self._called, but)
 
     def _calls(self, plan: Plan, record: Record) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         for case, found in zip(plan["cases"], record["cases"], strict=True):
@@ -196,13 +209,13 @@ class CallClaims:
         if id(case) not in self._truths:
             if len(self._truths) >= 32:
                 self._truths.clear()
-            result = self.oracle(*(_in_double(a) for a in case["args"]))
+            result = self.oracle(*(in_double(a) for a in case["args"]))
             outputs = result if isinstance(result, tuple) else (result,)
             self._truths[id(case)] = (case, [output.detach() for output in outputs])
         return self._truths[id(case)][1]
 
     def _true_gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
-        args = [_in_double(a) for a in case["args"]]
+        args = [in_double(a) for a in case["args"]]
         leaves: list[torch.Tensor] = []
         for index in case["grad"]:
             given = args[index]
@@ -218,14 +231,14 @@ class CallClaims:
         return rows
 
 
-def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], str]) -> Claim:
-    """Claim that no tensor argument was modified."""
+def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], str], but: tuple[str, ...] = ()) -> Claim:
+    """Claim that no tensor argument was modified, `but` the named ones."""
 
     def judge(plan: Plan, record: Record) -> Failure | None:
         for case, found in zip(plan["cases"], record["cases"], strict=True):
             for call in found.get("calls", found.get("runs", [])):
                 for name, before, after in zip(parameters, case["args"], call.get("args_after", []), strict=False):
-                    if not _same_argument(before, after):
+                    if name not in but and not _same_argument(before, after):
                         seen = f"the argument {name} was changed"
                         advice = "Avoid in-place operations (`+=`, `exp_`, `x[...] = `) on arguments: make new tensors."
                         return Failure(seen, "it left as it was", advice, called(case))
@@ -242,11 +255,13 @@ def _same_argument(before: Any, after: dict[str, Any]) -> bool:
     return not isinstance(before, torch.Tensor) or (after["kind"] == "tensor" and torch.equal(after["data"], before))
 
 
-def _in_double(value: Any) -> Any:
+def in_double(value: Any) -> Any:
+    """A copy in float64 of a tensor of floats, a copy of any other tensor, the network of a spec in float64, anything else itself."""
     if isinstance(value, dict):
         return build_network(value["network"] | {"dtype": "float64"})
-    floating = isinstance(value, torch.Tensor) and value.is_floating_point()
-    return value.double() if floating else value.clone() if isinstance(value, torch.Tensor) else value
+    if not isinstance(value, torch.Tensor):
+        return value
+    return value.to(torch.float64, copy=True) if value.is_floating_point() else value.clone()
 
 
 def _input_dtype(case: dict[str, Any]) -> torch.dtype | None:

@@ -33,6 +33,17 @@ def uniform(draws: torch.Tensor, low: float, high: float) -> bool:
     return in_range and _dkw(inside.clamp(0.0, 1.0)) > LEVEL
 
 
+def bernoulli(kept: torch.Tensor, probability: float, seed: int) -> bool:
+    """Whether a mask (B, D) passes as independent draws that are True with `probability`, 0 < probability < 1.
+
+    Each outcome is replaced by a draw from its own share of the normal distribution, the lower one for True: a mask with the right law becomes
+    independent N(0, 1), exactly. seed: of those draws, another one than the mask was drawn with.
+    """
+    share = torch.rand(kept.shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    quantiles = torch.where(kept, probability * share, probability + (1 - probability) * share)
+    return standard_normal(torch.special.ndtri(quantiles.clamp(1e-12, 1 - 1e-12)))
+
+
 def fresh(first: torch.Tensor, second: torch.Tensor) -> bool:
     """Whether two N(0, 1) draws pass as independent of each other: (a + b)²/2 and (a − b)²/2 sum to χ² each."""
     a, b = first.double(), second.double()

@@ -1,7 +1,7 @@
 """Claims for `nn.Module` exercises: the learner's module with transplanted weights against a reference with the same.
 
 The probe fills the learner's parameters in their own registration order. The judge regenerates those values from the seed
-and hands them to a reference module by shape; inside a group of equal shapes every assignment is tried, so attribute names,
+and hands them to a reference module layer by layer; among layers of equal shapes every assignment is tried, so attribute names,
 grouping and order of registration are free.
 """
 
@@ -22,9 +22,9 @@ from autograder.claims.calls import unchanged_claim
 from autograder.claims.compare import outputs_of
 from autograder.exercise import Claim, Failure
 from autograder.probes import Plan, Record
-from autograder.probes.networks import fill_buffers, weights
+from autograder.probes.networks import statistics, weights
 
-MOST_ASSIGNMENTS = 5000  # parameters of one shape that would give more orders than this do not occur in the course
+MOST_ASSIGNMENTS = 5000  # layers of one shape that would give more orders than this do not occur in the course
 
 Factory = Callable[..., nn.Module]
 
@@ -119,29 +119,80 @@ class ModuleClaims:
 
 
 def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -> Iterator[nn.Module]:
-    """Modules made by `factory` that carry the learner's weights, one for each way to hand them out by shape."""
+    """Modules made by `factory` that carry the learner's weights and statistics, one for each way to hand them out.
+
+    A layer of the learner's goes to a layer with the same shapes; where these are layers of its own making, or none, shapes alone decide.
+    """
     with _NoDraws():
         module = factory(*case["construct"]).to(getattr(torch, case["dtype"]))
-    fill_buffers(module, case["seed"])
-    given = [tuple(shape) for _, shape in found["module"]["parameters"]]
-    targets = list(module.parameters())
-    groups: dict[tuple[int, ...], tuple[list[int], list[int]]] = {}
-    for side, shapes in enumerate([given, [tuple(p.shape) for p in targets]]):
-        for index, shape in enumerate(shapes):
-            groups.setdefault(shape, ([], []))[side].append(index)
-    if any(len(sources) != len(slots) for sources, slots in groups.values()):
+    given, buffers = found["module"]["parameters"], found["module"]["buffers"]
+    targets, slots = dict(module.named_parameters()), dict(module.named_buffers())
+    wanted = [(name, list(p.shape)) for name, p in targets.items()]
+    for by_layer in (True, False):
+        sources, destinations = _layers(given, by_layer), _layers(wanted, by_layer)
+        groups = [(sources.get(shapes, []), layers) for shapes, layers in destinations.items()]
+        if all(len(theirs) == len(ours) for theirs, ours in groups) and len(given) == len(wanted):
+            break
+    else:
         return
-    values = [_weights(shape, case["seed"], index) for index, shape in enumerate(given)]
-    choices = [itertools.permutations(sources) for sources, _ in groups.values()]
-    for orders in itertools.islice(itertools.product(*choices), MOST_ASSIGNMENTS):
-        with torch.no_grad():
-            for order, (_, slots) in zip(orders, groups.values(), strict=True):
-                for source, slot in zip(order, slots, strict=True):
-                    targets[slot].copy_(values[source])
-        yield module
+    disjoint = case.get("disjoint", False)
+    values = {n: _weights(tuple(shape), case["seed"], i, disjoint) for i, (n, shape) in enumerate(given)}
+    moving = {n: statistics(n, tuple(shape), case["seed"], i) for i, (n, shape) in enumerate(buffers)}
+    orders = itertools.product(*(itertools.permutations(theirs) for theirs, _ in groups))
+    ours = [layer for _, layers in groups for layer in layers]
+    for order in itertools.islice(orders, MOST_ASSIGNMENTS):
+        theirs = [layer for layers in order for layer in layers]
+        for pairs in itertools.product(*map(_pairings, theirs, ours)):
+            with torch.no_grad():
+                for source, target in itertools.chain(*pairs):
+                    targets[target].copy_(values[source])
+                    for name in slots:  # the statistics of a layer go where its parameters go
+                        statistic = _join(source, name) if _owner(name) == _owner(target) else ""
+                        if statistic in moving:
+                            slots[name].copy_(moving[statistic])
+            yield module
 
 
-_weights = functools.lru_cache(maxsize=64)(weights)  # for all the modules that one record is held against
+# The weights of one answer are asked for by several claims and misconceptions.
+_weights = functools.lru_cache(maxsize=128)(weights)
+
+Layer = list[tuple[str, tuple[int, ...]]]  # name and shape of each parameter
+
+
+def _layers(parameters: Any, by_layer: bool) -> dict[tuple[tuple[int, ...], ...], list[Layer]]:
+    """Parameters that belong together, by their sorted shapes: those of one layer, or each for itself."""
+    owners: dict[str, Layer] = {}
+    for name, shape in parameters:
+        owners.setdefault(_owner(name) if by_layer else name, []).append((name, tuple(shape)))
+    groups: dict[tuple[tuple[int, ...], ...], list[Layer]] = {}
+    for layer in owners.values():
+        groups.setdefault(tuple(sorted(shape for _, shape in layer)), []).append(layer)
+    return groups
+
+
+def _pairings(theirs: Layer, ours: Layer) -> list[list[tuple[str, str]]]:
+    """The ways to hand the parameters of one layer to another's: by name, else every one that fits the shapes."""
+    names = {_last(name): name for name, _ in theirs}
+    if len(theirs) == 1 or names.keys() == {_last(name) for name, _ in ours}:
+        return [[(theirs[0][0] if len(theirs) == 1 else names[_last(name)], name) for name, _ in ours]]
+    return [
+        [(source, target) for (source, _), (target, _) in zip(order, ours, strict=True)]
+        for order in itertools.permutations(theirs)
+        if all(a == b for (_, a), (_, b) in zip(order, ours, strict=True))
+    ]
+
+
+def _owner(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _join(sibling: str, name: str) -> str:
+    """The name that a tensor called `name` has in the layer of `sibling`."""
+    return ".".join(filter(None, (_owner(sibling), _last(name))))
 
 
 @functools.lru_cache(maxsize=64)
@@ -152,7 +203,7 @@ def _parameter_shapes(factory: Factory, *construct: Any) -> list[tuple[int, ...]
 @functools.lru_cache(maxsize=64)
 def _output_shapes(factory: Factory, construct: tuple[Any, ...], inputs: tuple[torch.Size, ...]) -> list[torch.Size]:
     with torch.no_grad():
-        result = factory(*construct)(*map(torch.zeros, inputs))
+        result = factory(*construct).eval()(*map(torch.zeros, inputs))
     return [r.shape for r in (result if isinstance(result, tuple) else (result,))]
 
 

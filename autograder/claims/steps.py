@@ -24,10 +24,18 @@ class StepClaims:
     """Claims of a train step over one optimizer that returns a dict of floats (or one float, for a single key).
 
     replay: the reference's losses of one step, given networks and what the learner's step fed them.
+    batch:  which of the parameters are the batch's tensors.
     """
 
-    def __init__(self, name: str, parameters: tuple[str, ...], keys: tuple[str, ...], replay: Replay) -> None:
-        self.name, self.parameters, self.keys, self.replay = (name, parameters, keys, replay)
+    def __init__(
+        self,
+        name: str,
+        parameters: tuple[str, ...],
+        keys: tuple[str, ...],
+        replay: Replay,
+        batch: tuple[str, ...] = ("x",),
+    ) -> None:
+        self.name, self.parameters, self.keys, self.replay, self.batch = (name, parameters, keys, replay, batch)
 
     def runs(self) -> Claim:
         """Three consecutive steps run."""
@@ -48,28 +56,37 @@ class StepClaims:
             wanted = f"a dict with keys {', '.join(map(repr, self.keys))}"
             for case, number, call in self._calls(plan, record):
                 value = call["value"]
+                if len(self.keys) == 1:
+                    if not _is_number(value):
+                        advice = f"End the step with a `return` of the {self.keys[0]}."
+                        seen = f"returned {show.value(value)}"
+                        return Failure(seen, "one number", advice, self._called(case, number))
+                    continue
                 if value["kind"] != "dict" or set(value["items"]) != set(self.keys):
                     advice = "End the step with a `return` of that dict."
                     return Failure(f"returned {show.value(value)}", wanted, advice, self._called(case, number))
                 for key, item in value["items"].items():
-                    is_number = item["kind"] in ("int", "float") or (
-                        item["kind"] == "tensor" and item["data"].numel() == 1
-                    )
-                    if not is_number:
+                    if not _is_number(item):
                         seen = f"returned {show.value(item)} as {key!r}"
                         return Failure(
                             seen, "one number", "Return each loss as one number.", self._called(case, number)
                         )
             return None
 
-        return Claim("returns", "returns the losses by name", judge, gate=True)
+        says = "returns the losses by name" if len(self.keys) > 1 else f"returns the {self.keys[0]} as one number"
+        return Claim("returns", says, judge, gate=True)
+
+    def values(self, call: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The numbers that a call returned, by key, each as the probe recorded it."""
+        value = call["value"]
+        return value["items"] if len(self.keys) > 1 else {self.keys[0]: value}
 
     def floats(self) -> Claim:
         """The losses are plain floats: a tensor would keep the graph of every step alive."""
 
         def judge(plan: Plan, record: Record) -> Failure | None:
             for case, number, call in self._calls(plan, record):
-                for key, item in call["value"]["items"].items():
+                for key, item in self.values(call).items():
                     if item["kind"] != "float":
                         seen = f"{key!r} is {show.value(item)}"
                         advice = "`.item()` turns a scalar tensor into a float."
@@ -87,7 +104,7 @@ class StepClaims:
                     zip(found["calls"], self._one_by_one(case, found), strict=True)
                 ):
                     for key in self.keys:
-                        seen = _number(call["value"]["items"][key])
+                        seen = _number(self.values(call)[key])
                         if not close(torch.tensor(seen), torch.tensor(truth[key]), torch.float32):
                             said = f"{key!r} is {show.number(seen)} in step {number + 1}"
                             advice = "Report the losses of the batch as they were before this step's update."
@@ -164,7 +181,7 @@ class StepClaims:
 
     def inputs_unchanged(self) -> Claim:
         """The batch is left as it was."""
-        names = [p for p in self.parameters if p == "x"]
+        names = list(self.batch)
 
         def tensors_only(plan: Plan) -> Plan:
             cases = [
@@ -242,6 +259,10 @@ def _states(networks: dict[str, nn.Module]) -> States:
 
 def _is_buffer(name: str) -> bool:
     return name.endswith(("running_mean", "running_var", "num_batches_tracked"))
+
+
+def _is_number(item: dict[str, Any]) -> bool:
+    return item["kind"] in ("int", "float") or (item["kind"] == "tensor" and item["data"].numel() == 1)
 
 
 def _number(item: dict[str, Any]) -> float:

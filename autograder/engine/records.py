@@ -102,6 +102,7 @@ class Call(_Part):
     grads: list[Row]
     args_after: list[Value]
     next_draw: Tensor
+    operators: Annotated[list[Text], Field(max_length=5000)] = []
 
 
 class ModuleSize(_Part):
@@ -164,6 +165,7 @@ class Run(_Part):
     value: Value
     grads: list[Row]
     args_after: list[Value]
+    buffers: list[Value] = []
 
 
 class TransplantCase(_Part):
@@ -215,6 +217,8 @@ def _check_counts(probe: str, case: dict[str, Any], found: dict[str, Any]) -> No
         wanted, calls = (len(case["training"]) if built else 0), found["runs"]
         if len(calls) != wanted:
             raise BadRecord("it has another number of runs than the plan")
+        if any(len(run["buffers"]) < len(found["module"]["buffers"]) for run in calls):
+            raise BadRecord("it has fewer buffers than the module")
         _check_gradients(calls, case["cotangents"], 1)
         return
     calls = found["calls"]

@@ -8,6 +8,8 @@ Plan: {"probe": "call", "cases": [case, …]}; a case holds
     calls       how often to call, with seeds seed, seed + 1, … (default 1)
     construct   arguments that build the object first, when the exercise is a class (else absent)
     training    whether that object is put in train (True) or eval mode (False)
+    strided     indices of the tensor arguments that are handed over not contiguous: the same values, last two axes swapped in memory
+    operators   whether to record which of torch's operators run, in the call and in its gradients (default False)
 """
 
 from __future__ import annotations
@@ -20,13 +22,14 @@ import torch
 
 from autograder.probes import networks as networks_module
 from autograder.probes.networks import build_network
+from autograder.probes.operators import Operators
 from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
 
 OWN_FILES.update({__file__, networks_module.__file__})
 
 
 def probe_call(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after"}], "module"}]}."""
+    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "next_draw", "operators"}], "module"}]}."""
     with random_state_kept():
         return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
 
@@ -47,7 +50,8 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
 
 
 def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[str, Any]:
-    args = [argument(a, device) for a in case["args"]]
+    strided = case.get("strided", [])
+    args = [_strided(a, device) if i in strided else argument(a, device) for i, a in enumerate(case["args"])]
     leaves: list[torch.Tensor] = []
     for index in case.get("grad", []):
         if isinstance(args[index], torch.nn.Module):
@@ -56,15 +60,19 @@ def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[s
             leaves.append(args[index].requires_grad_())
             # The learner gets a copy that is not a leaf: changing it in place then shows up in `args_after`, not as torch's error.
             args[index] = args[index] * 1
-    value, raised = attempt(function, args, seed)
+    operators = Operators() if case.get("operators") else None
+    with operators or contextlib.nullcontext():
+        value, raised = attempt(function, args, seed)
     next_draw = torch.randn(4)  # where the global generator stands after the call
-    grads = [] if raised else _gradients(value, case.get("cotangents", []), leaves)
+    with operators or contextlib.nullcontext():
+        grads = [] if raised else _gradients(value, case.get("cotangents", []), leaves)
     return {
         "raised": raised,
         "value": encode(value),
         "grads": grads,
         "args_after": [encode(a.state_dict() if isinstance(a, torch.nn.Module) else a) for a in args],
         "next_draw": next_draw,
+        "operators": sorted(operators.names) if operators else [],
     }
 
 
@@ -85,6 +93,11 @@ def leaf_names(case: dict[str, Any], parameters: list[str]) -> list[str]:
         else:
             names.append(parameters[index] if parameters else str(index))
     return names
+
+
+def _strided(tensor: torch.Tensor, device: str) -> torch.Tensor:
+    """A private copy on `device` that is not contiguous, for two axes or more."""
+    return tensor.mT.clone(memory_format=torch.contiguous_format).to(device).mT
 
 
 def _gradients(value: Any, cotangents: list[Any], leaves: list[torch.Tensor]) -> list[list[torch.Tensor | None]]:

@@ -101,26 +101,33 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
     return network.to(getattr(torch, spec.get("dtype", "float32"))).train(spec["training"])
 
 
-def fill(module: nn.Module, seed: int) -> None:
+def fill(module: nn.Module, seed: int, disjoint: bool = False) -> None:
     """Set every parameter and float buffer of `module` in place from `seed`, in registration order."""
     for index, parameter in enumerate(module.parameters()):
         with torch.no_grad():
-            parameter.copy_(weights(tuple(parameter.shape), seed, index))
-    fill_buffers(module, seed)
-
-
-def fill_buffers(module: nn.Module, seed: int) -> None:
-    """Set every float buffer of `module` in place from `seed`, in registration order."""
+            parameter.copy_(weights(tuple(parameter.shape), seed, index, disjoint))
     for index, (name, buffer) in enumerate(module.named_buffers()):
         if buffer.is_floating_point():
-            values = weights(tuple(buffer.shape), seed + 1, index)
-            buffer.copy_(values.abs() + 0.5 if name.endswith("running_var") else values)
+            buffer.copy_(statistics(name, tuple(buffer.shape), seed, index))
 
 
-def weights(shape: tuple[int, ...], seed: int, index: int) -> torch.Tensor:
-    """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3."""
+def weights(shape: tuple[int, ...], seed: int, index: int, disjoint: bool = False) -> torch.Tensor:
+    """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3.
+
+    disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out.
+    """
     generator = torch.Generator().manual_seed(seed * 1009 + index)
     draws = torch.randn(shape, generator=generator)
     if len(shape) < 2:
         return 0.3 + 0.4 * draws
-    return draws * math.sqrt(2.0 / math.prod(shape[1:]))
+    scaled = draws * math.sqrt(2.0 / math.prod(shape[1:]))
+    if not disjoint or len(shape) != 2:
+        return scaled
+    rows, columns = torch.arange(shape[0]), torch.arange(shape[1])
+    return scaled * math.sqrt(shape[0]) * (columns % shape[0] == rows[:, None])
+
+
+def statistics(name: str, shape: tuple[int, ...], seed: int, index: int) -> torch.Tensor:
+    """Seeded values of the float buffer `name`; a running variance is at least ½."""
+    values = weights(shape, seed + 1, index)
+    return values.abs() + 0.5 if name.endswith("running_var") else values

@@ -7,6 +7,8 @@ Plan: {"probe": "transplant", "cases": [case, …]}; a case holds
     cotangents  one tensor per output that is differentiated by the first input (None: not differentiated)
     training    list of modes to run in, e.g. [True, False]
     dtype       "float32" or "float64"
+    disjoint    whether each input of a linear layer feeds one of its outputs only (default False), so that a dropout mask in front
+                of it can be read from those outputs
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ OWN_FILES.update({__file__, networks_module.__file__})
 
 
 def probe_transplant(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    """Record {"cases": [{"raised", "module": {"type", "parameters", "buffers", "layers"}, "runs": [...]}]}."""
+    """Record {"cases": [{"raised", "module": {"type", "parameters", "buffers", "layers"}, "runs": [run, …]}]}.
+
+    A run is {"raised", "value", "grads", "args_after", "buffers"}: the buffers after the call, in the order of the module's.
+    """
     with random_state_kept():
         return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
 
@@ -34,7 +39,7 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
     if raised is not None or not isinstance(module, torch.nn.Module):
         described = {"type": type(module).__name__, "parameters": None}
         return {"raised": raised, "module": described, "runs": []}
-    fill(module, case["seed"])
+    fill(module, case["seed"], case.get("disjoint", False))
     module.to(device=device, dtype=getattr(torch, case.get("dtype", "float32")))
     runs = [_run(case, module, training, device) for training in case["training"]]
     return {"raised": None, "module": _describe(module), "runs": runs}
@@ -46,7 +51,13 @@ def _run(case: dict[str, Any], module: torch.nn.Module, training: bool, device: 
     args = [leaf * 1, *(to_device(a, device) for a in case["args"][1:])]
     value, raised = attempt(module, args, case["seed"])
     grads = [] if raised else _gradients(value, case["cotangents"], [leaf])
-    return {"raised": raised, "value": encode(value), "grads": grads, "args_after": [encode(a) for a in args]}
+    return {
+        "raised": raised,
+        "value": encode(value),
+        "grads": grads,
+        "args_after": [encode(a) for a in args],
+        "buffers": [encode(buffer) for buffer in module.buffers()],
+    }
 
 
 def _describe(module: torch.nn.Module) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def load(name: str | Card, size: int | None = None, source: str | None = None) -
     """The data set called `name` with images (N, C, size, size) uint8 and labels (N,) int64.
 
     size:   pixels on a side; None gives images as published.
-    source: None for the best there is, or "files", "official" or "drawn".
+    source: None for the best there is, or "files", "official", "kaggle" or "drawn".
     Prints one line that says which source is in use. Images are memory-mapped: changing them in
     place changes neither the files nor a later load. Raises ValueError for an unknown name, size
     or source, DataError when files are broken or cannot be written.

@@ -9,23 +9,36 @@ from typing import Any
 from genlab import paths
 from genlab.data.errors import DataError
 
+LAYOUTS = ("idx", "cifar")
 _TEXTS = ("name", "title", "about", "origin", "citation", "licence", "kaggle", "layout")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file inside an official archive: its name, its split, and the checksum of its content."""
+
+    name: str
+    split: str
+    algorithm: str  # "md5" or "sha256", whichever is published
+    digest: str
 
 
 @dataclass(frozen=True)
 class File:
     """One official file: its published name, what it holds, its size in bytes and checksums.
 
-    `content_sha256` is the checksum of the unpacked content.
+    An IDX file holds one part of one split; `content_sha256` is of its unpacked content. An
+    archive holds all in its `members`.
     """
 
     name: str
-    split: str
-    part: str
     bytes: int
     md5: str
     sha256: str
-    content_sha256: str
+    split: str = ""
+    part: str = ""
+    content_sha256: str = ""
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,7 @@ class Card:
     mirrors: tuple[str, ...]
     files: tuple[File, ...]
     user_folders: tuple[str, ...]
+    user_archives: tuple[str, ...]
     user_csv: dict[str, str]
     artist: str
     artist_version: int
@@ -56,6 +70,11 @@ class Card:
     def file(self, split: str, part: str) -> File:
         """The official file that holds this part ("images" or "labels") of this split."""
         return next(f for f in self.files if (f.split, f.part) == (split, part))
+
+    @property
+    def downloads(self) -> tuple[File, ...]:
+        """The official files to download: all, or the first where each of them holds everything."""
+        return self.files[:1] if self.layout == "cifar" else self.files
 
     def check_size(self, size: int | None) -> int:
         """The side to give images in, in pixels; raises ValueError when it is not on offer."""
@@ -113,19 +132,33 @@ def _card(raw: dict[str, Any]) -> Card:
         splits={str(split): int(n) for split, n in raw["splits"].items()},
         classes=tuple(str(c) for c in raw["classes"]),
         mirrors=tuple(str(url).rstrip("/") for url in raw["mirrors"]),
-        files=tuple(File(**entry) for entry in raw["files"]),
+        files=tuple(_file(entry) for entry in raw["files"]),
         user_folders=tuple(str(folder) for folder in raw["user_folders"]),
-        user_csv={str(split): str(name) for split, name in raw["user_csv"].items()},
+        user_archives=tuple(str(pattern) for pattern in raw.get("user_archives", ())),
+        user_csv={str(split): str(name) for split, name in raw.get("user_csv", {}).items()},
         artist=str(drawn["artist"]),
         artist_version=int(drawn["version"]),
         artist_about=str(drawn["about"]),
     )
-    if card.layout != "idx":
-        raise ValueError(f"layout {card.layout!r} cannot be read; only idx can")
+    if card.layout not in LAYOUTS:
+        raise ValueError(f"layout {card.layout!r} cannot be read; only {' and '.join(LAYOUTS)} can")
     if card.stored not in card.sizes:
         raise ValueError(f"images.stored {card.stored} is not among images.sizes")
-    held = {(f.split, f.part) for f in card.files}
-    wanted = {(split, part) for split in card.splits for part in ("images", "labels")}
-    if held != wanted:
-        raise ValueError(f"files must hold images and labels of each split, not {sorted(held)}")
+    if card.layout == "idx":
+        held = {(f.split, f.part) for f in card.files}
+        wanted = {(split, part) for split in card.splits for part in ("images", "labels")}
+        if held != wanted:
+            raise ValueError(f"files must hold images and labels of each split, not {sorted(held)}")
+    elif any({member.split for member in f.members} != set(card.splits) for f in card.files):
+        raise ValueError("the members of each archive must hold all splits")
     return card
+
+
+def _file(entry: dict[str, Any]) -> File:
+    members = tuple(_member(member) for member in entry.get("members", ()))
+    return File(**{**entry, "members": members})
+
+
+def _member(entry: dict[str, Any]) -> Member:
+    (algorithm,) = {"md5", "sha256"} & entry.keys()
+    return Member(str(entry["name"]), str(entry["split"]), algorithm, str(entry[algorithm]))

@@ -23,7 +23,7 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A data set ready for training; `source` is "official", "files" or "drawn"."""
+    """A data set ready for training; `source` is "files", "official", "kaggle" or "drawn"."""
 
     name: str
     train: Split

@@ -57,7 +57,7 @@ def fetch(card: Card, folder: Path, patience: Patience | None = None) -> dict[st
     Raises DataError when no mirror can be reached, or none gives the right bytes.
     """
     patience = patience or Patience()
-    missing = [file for file in card.files if not _whole(folder / file.name, file)]
+    missing = [file for file in card.downloads if not _whole(folder / file.name, file)]
     if missing:
         mirrors = _reachable(card.mirrors, patience.connect)
         if not mirrors:
@@ -66,7 +66,7 @@ def fetch(card: Card, folder: Path, patience: Patience | None = None) -> dict[st
         with _bar(card, missing) as tell:
             for file in missing:
                 _from_any(mirrors, file, folder, patience, tell(file))
-    return {file.name: folder / file.name for file in card.files}
+    return {file.name: folder / file.name for file in card.downloads}
 
 
 @contextmanager

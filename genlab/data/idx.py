@@ -78,7 +78,7 @@ def read_labels(place: Place, count: int, classes: int) -> tuple[Tensor, str]:
     return labels, _sha256(content)
 
 
-def check_labels(place: Place, labels: Tensor, classes: int) -> None:
+def check_labels(place: Place | str, labels: Tensor, classes: int) -> None:
     """Nothing; raises DataError when a label is not one of 0 … classes − 1."""
     worst = int(labels.max())
     if worst >= classes:

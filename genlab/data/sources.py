@@ -1,7 +1,7 @@
 """Which source of a data set is used, and making it ready.
 
 The order: files the user names in GENLAB_DATA, official files prepared before, official download,
-drawn stand-in. Every choice comes with one line that says so.
+Kaggle for those who have an account there, drawn stand-in. Every choice comes with one line that says so.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from genlab import paths
-from genlab.data import cache, drawn, files
+from genlab.data import cache, drawn, files, kaggle
 from genlab.data.cards import Card
 from genlab.data.download import Patience, fetch
 from genlab.data.errors import DataError
-from genlab.data.idx import Place
+from genlab.data.found import Found
 
-SOURCES = ("files", "official", "drawn")
+SOURCES = ("files", "official", "kaggle", "drawn")
 _ASK_AGAIN_SECONDS = 3600  # after a failed download, that long the stand-in is used at once
 
 
@@ -62,16 +62,17 @@ def choose(
             without.append(f"GENLAB_DATA is set, but {error}")
         else:
             return _from_files(card, found)
-    held = _held(card, "official")
-    if held is None:
-        held = _held(card, "files")
-        held = held if held is not None and held.header["official"] else None
-    if held is not None:
-        return Choice(held.folder.name, held, _official_line(card, held, *without))
-    try:
-        return _from_network(card, retry, patience)
-    except DataError as error:
-        without.append(str(error))
+    for name in ("official", "files", "kaggle"):
+        held = _held(card, name)
+        if held is not None and (held.header["official"] or name == "kaggle"):
+            return Choice(name, held, _held_line(card, held, *without))
+    for from_there in (_from_network, _from_kaggle):
+        try:
+            return from_there(card, retry, patience)
+        except DataError as error:
+            without.append(str(error))
+        except kaggle.NoAccount:
+            pass  # most people have none and need not be told
     return _drawn(card, without)
 
 
@@ -82,11 +83,11 @@ def would_use(card: Card) -> str:
             return f"files (your files in {files.find(card).folder})"
         except DataError:
             pass
-    for source in ("official", "files"):
+    for source in ("official", "files", "kaggle"):
         held = _peek(card, source)
-        if held is not None and held.header["official"]:
+        if held is not None and (held.header["official"] or source == "kaggle"):
             return f"{source} (prepared)"
-    reason = _no_network(card)
+    reason = _no_network(paths.home() / "downloads" / card.name / "failed.json")
     return f"drawn ({reason})" if reason else "official (download), or drawn if that fails"
 
 
@@ -113,49 +114,50 @@ def _forced(card: Card, source: str, patience: Patience | None) -> Choice:
         try:
             found = files.find(card)
         except DataError as error:
-            names = ", ".join(file.name for file in card.files)
+            names = ", ".join(file.name for file in card.downloads)
             raise DataError(
                 f'{card.title} with source="files" is not possible: {error}. Set GENLAB_DATA to '
                 f"the folder that holds {names} (see {card.origin})."
             ) from error
         return _from_files(card, found)
-    held = _held(card, "official")
+    held = _held(card, source)
     if held is not None:
-        return Choice("official", held, _official_line(card, held))
+        return Choice(source, held, _held_line(card, held))
     try:
-        return _from_network(card, True, patience)
-    except DataError as error:
+        from_there = _from_kaggle if source == "kaggle" else _from_network
+        return from_there(card, True, patience)
+    except (DataError, kaggle.NoAccount) as error:
         raise DataError(
-            f'{card.title} with source="official" is not possible: {error}. '
+            f'{card.title} with source="{source}" is not possible: {error}. '
             f"Try again later, or set GENLAB_DATA to a folder with its files (see {card.origin})."
         ) from error
 
 
-def _from_files(card: Card, found: files.Found) -> Choice:
+def _from_files(card: Card, found: Found) -> Choice:
     def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
         try:
-            arrays, official = files.read(card, found)
+            return _facts(found, str(found.folder))
         except DataError as error:
             raise DataError(
                 f"{error} Get this file again (see {card.origin}), or take its folder out of "
                 "GENLAB_DATA to go on without it."
             ) from error
-        return arrays, {"official": official, "made_from": str(found.folder)}
 
-    held = _ready(card, "files", {"stamp": found.stamp()}, make)
-    kind = (
-        "identical to the official release"
-        if held.header["official"]
-        else "these files differ from the official release"
-    )
-    line = f"{card.title}: your files in {found.folder} ({card.counts} images; {kind})."
+    held = _ready(card, "files", {"stamp": found.stamp}, make)
+    line = f"{card.title}: your files in {found.folder} ({card.counts} images; {held.header['kind']})."
     return Choice("files", held, line)
+
+
+def _facts(found: Found, made_from: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The arrays in the files, and what the header says of them."""
+    contents = found.read()
+    return contents.arrays, {"official": contents.official, "kind": contents.kind, "made_from": made_from}
 
 
 def _from_network(card: Card, retry: bool, patience: Patience | None) -> Choice:
     downloads = paths.home() / "downloads" / card.name
     failure = downloads / "failed.json"
-    reason = _no_network(card, retry)
+    reason = _no_network(failure, retry)
     if reason:
         raise DataError(reason)
     try:
@@ -164,31 +166,50 @@ def _from_network(card: Card, retry: bool, patience: Patience | None) -> Choice:
         _remember(failure, str(error))
         raise
     failure.unlink(missing_ok=True)
-
-    def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
-        places = {f"{f.split}_{f.part}": Place(fetched[f.name]) for f in card.files}
-        arrays, official = files.read(card, files.Found(downloads, places, csv=False))
-        return arrays, {"official": official, "made_from": card.origin}
-
-    held = _ready(card, "official", _official_key(card), make)
-    return Choice("official", held, _official_line(card, held))
+    found = files.downloaded(card, fetched)
+    held = _ready(card, "official", _official_key(card), lambda: _facts(found, card.origin))
+    return Choice("official", held, _held_line(card, held))
 
 
-def _no_network(card: Card, retry: bool = False) -> str | None:
-    """Why the network is not asked, or None when it may be."""
-    if os.environ.get("GENLAB_OFFLINE", "0").lower() not in ("", "0", "false", "no"):
+def _from_kaggle(card: Card, retry: bool, patience: Patience | None) -> Choice:
+    """Kaggle's copy of the set. Raises DataError, and kaggle.NoAccount without credentials."""
+    folder = paths.home() / "downloads" / card.name / "kaggle"
+    failure = folder / "failed.json"
+    kaggle.check_account()
+    reason = _no_network(failure, retry)
+    if reason:
+        raise DataError(reason)
+    try:
+        kaggle.fetch(card, folder)
+    except DataError as error:
+        _remember(failure, str(error))
+        raise
+    failure.unlink(missing_ok=True)
+    found, _ = files.search(card, folder)
+    if found is None:
+        raise DataError(f"Kaggle's {card.kaggle} holds other files than expected (it was saved in {folder})")
+    held = _ready(card, "kaggle", {"kaggle": card.kaggle}, lambda: _facts(found, f"kaggle.com/{card.kaggle}"))
+    return Choice("kaggle", held, _held_line(card, held))
+
+
+def _no_network(failure: Path, retry: bool = False) -> str | None:
+    """Why the network is not asked, or None when it may be; `failure` remembers an earlier try."""
+    if _offline():
         return "GENLAB_OFFLINE is set"
     if retry:
         return None
     try:
-        path = paths.home() / "downloads" / card.name / "failed.json"
-        failed = json.loads(path.read_text(encoding="utf-8"))
+        failed = json.loads(failure.read_text(encoding="utf-8"))
         minutes = (time.time() - failed["time"]) / 60
         if 0 <= minutes < _ASK_AGAIN_SECONDS / 60:
             return f"{failed['reason']} (tried {minutes:.0f} min ago)"
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return None
+
+
+def _offline() -> bool:
+    return os.environ.get("GENLAB_OFFLINE", "0").lower() not in ("", "0", "false", "no")
 
 
 def _remember(path: Path, reason: str) -> None:
@@ -216,12 +237,15 @@ def _drawn(card: Card, why: list[str]) -> Choice:
 
 
 def _official_key(card: Card) -> dict[str, Any]:
-    return {"sha256": [file.sha256 for file in card.files]}
+    return {"sha256": [file.sha256 for file in card.downloads]}
 
 
-def _official_line(card: Card, held: cache.Prepared, *notes: str) -> str:
+def _held_line(card: Card, held: cache.Prepared, *notes: str) -> str:
     where = "".join(f" ({note})" for note in notes)
-    return f"{card.title}: the official images ({card.counts}), prepared in {held.folder}{where}."
+    official = held.header["official"]
+    what = "the official images" if official else f"images from Kaggle's {card.kaggle}"
+    kind = "" if official else f"; {held.header['kind']}"
+    return f"{card.title}: {what} ({card.counts}{kind}), prepared in {held.folder}{where}."
 
 
 def _peek(card: Card, source: str) -> cache.Prepared | None:

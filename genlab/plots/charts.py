@@ -114,6 +114,36 @@ def curves(
         return finished(figure)
 
 
+def confusion(
+    truth: Any,
+    guessed: Any,
+    classes: Sequence[str],
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Figure:
+    """A figure of who is taken for whom: a row for each true class, a column for each guess, in percent of the row.
+
+    truth, guessed: (N,) class numbers.
+    """
+    count = len(classes)
+    pairs = count * array(truth).astype(int) + array(guessed).astype(int)
+    table = np.bincount(pairs, minlength=count * count).reshape(count, count)
+    shares = 100 * table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    with figure_style():
+        figure, ax = panel(ax, 6.2, 5.4)
+        ax.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+        for (row, column), share in np.ndenumerate(shares):
+            if share >= 0.5:
+                colour = "white" if share > 60 else "black"
+                ax.text(column, row, f"{share:.0f}", ha="center", va="center", fontsize=8, color=colour)
+        ax.set_xticks(range(count), classes, rotation=45, ha="right", rotation_mode="anchor")
+        ax.set_yticks(range(count), classes)
+        ax.set(xlabel="guessed", ylabel="true class, rows in percent", title=title)
+        ax.grid(False)
+        ax.tick_params(length=0)
+    return finished(figure)
+
+
 def _class_legend(ax: Axes, kinds: np.ndarray, classes: Sequence[str] | None) -> None:
     names = [str(kind) if classes is None else classes[kind] for kind in kinds]
     for kind, name in zip(kinds, names, strict=True):

@@ -20,6 +20,14 @@ from genlab.data.cards import Card
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
+@pytest.fixture(autouse=True)
+def no_account(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's Kaggle account: no variables, and a home folder without Kaggle's files."""
+    for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_CONFIG_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("nobody")))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty GENLAB_HOME, no user files and no network."""
@@ -159,3 +167,11 @@ def online(small: Small, server: Server, monkeypatch: pytest.MonkeyPatch) -> Car
     """The small data set's card with the server as its only mirror, and the network allowed."""
     monkeypatch.delenv("GENLAB_OFFLINE", raising=False)
     return replace(small.card, mirrors=(server.url,))
+
+
+@pytest.fixture
+def real_cifar() -> Path:
+    """The folder with CIFAR-10's pictures; skips where it is absent."""
+    if not (REAL / "cifar10" / "cifar10_jpeg.tar.xz").exists():
+        pytest.skip(f"needs the pictures of CIFAR-10 in {REAL / 'cifar10'}")
+    return REAL

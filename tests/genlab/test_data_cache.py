@@ -223,8 +223,8 @@ def test_unknown_names_sizes_and_sources_are_answered_with_the_known(home, small
         data.load("mnist")
     with pytest.raises(ValueError, match="size=28 or size=32"):
         data.load(small.card, size=64)
-    with pytest.raises(ValueError, match="'files', 'official', 'drawn'"):
-        data.load(small.card, source="kaggle")
+    with pytest.raises(ValueError, match="'files', 'official', 'kaggle', 'drawn'"):
+        data.load(small.card, source="floppy")
 
 
 def test_where_only_prepared_data_may_be_used_nothing_is_drawn(home, small, drawings, monkeypatch):

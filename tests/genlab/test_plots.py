@@ -361,3 +361,11 @@ def test_an_outline_runs_where_the_values_change_their_sign() -> None:
 def test_a_density_map_refuses_what_is_no_square() -> None:
     with pytest.raises(ValueError, match=r"\(3, 4\)"):
         plots.density_map(torch.zeros(3, 4), 0.0, 1.0)
+
+
+def test_a_confusion_picture_has_true_classes_as_rows_and_each_row_in_percent() -> None:
+    truth, guessed = torch.tensor([0, 0, 0, 0, 1, 1]), torch.tensor([0, 0, 0, 1, 2, 2])
+    figure = plots.confusion(truth, guessed, ["cat", "dog", "frog"])
+    assert shown(figure).tolist() == [[75, 25, 0], [0, 0, 100], [0, 0, 0]]  # no frog, no division by zero
+    assert [text.get_text() for text in figure.axes[0].texts] == ["75", "25", "100"]
+    assert figure.axes[0].get_ylabel().startswith("true class") and figure.axes[0].get_xlabel() == "guessed"

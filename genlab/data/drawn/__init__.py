@@ -17,20 +17,20 @@ _CHUNK = 500  # images drawn at once: small enough to stay in the processor's ca
 
 
 def draw(artist: str, splits: dict[str, int], title: str = "Drawing") -> dict[str, Tensor]:
-    """The arrays "train_images" (N, H, W) and "train_labels" (N,), … uint8, drawn by `artist`.
+    """The arrays "train_images" (N, H, W) or (N, C, H, W) and "train_labels" (N,), … uint8, drawn by `artist`.
 
     The same machine always gives the same bytes, on any number of cores: every chunk of images has
     a seed of its own, made from split, class and position. Classes have equal shares of each split.
     """
 
     module = import_module(f"genlab.data.drawn.{artist}")
-    classes, side = len(module.CLASSES), module.SIDE
+    classes = len(module.CLASSES)
     arrays: dict[str, Tensor] = {}
     jobs: list[tuple[str, int, int, Tensor]] = []  # split, label, seed, positions
     for number, (split, count) in enumerate(splits.items(), start=1):
         mixer = torch.Generator().manual_seed(number)
         labels = (torch.arange(count) % classes)[torch.randperm(count, generator=mixer)]
-        arrays[f"{split}_images"] = torch.empty(count, side, side, dtype=torch.uint8)
+        arrays[f"{split}_images"] = torch.empty(count, *module.SHAPE, dtype=torch.uint8)
         arrays[f"{split}_labels"] = labels.to(torch.uint8)
         for label in range(classes):
             chunks = torch.split((labels == label).nonzero()[:, 0], _CHUNK)

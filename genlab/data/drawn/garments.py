@@ -24,7 +24,9 @@ _ARTISTS = (
     *(shoes.sandal, shirt, shoes.sneaker, bag, shoes.ankle_boot),
 )
 
-__all__ = ["CLASSES", "SIDE", "draw"]
+SHAPE = (SIDE, SIDE)
+
+__all__ = ["CLASSES", "SHAPE", "draw"]
 
 
 def draw(label: int, count: int, generator: torch.Generator) -> Tensor:
