@@ -345,8 +345,8 @@ figure
 #
 # $$\mathrm{NLL} = -\frac1N \sum_{n=1}^{N} \log p_\text{model}(x_n).$$
 #
-# Minimising it *is* maximum likelihood, and so minimises the divergence from $p_\text{data}$ to the model. The
-# whole of chapters 5 and 6 of the book trains with this loss, word for word; so does every language model.
+# Minimising it *is* maximum likelihood, and so minimises the divergence from $p_\text{data}$ to the model. This is the
+# loss of the autoregressive models and normalizing flows of the book's chapters 5 and 6, and of every language model.
 #
 # ### Exercise 5: `negative_log_likelihood`
 
@@ -429,7 +429,9 @@ plots.loss_curve({"mixture's": history}, ax=ax)
 ax.axhline(-scores["Gaussian"], color=ORANGE, lw=1.2, ls="--", label="Gaussian, held out")
 ax.axhline(-scores["histogram"], color=GREEN, lw=1.2, ls="--", label="best histogram, held out")
 ax.axhline(-scores["the truth"], color="black", lw=1, ls=":", label="the truth, held out")
-ax.set(title="negative log-likelihood (circles: held out)", ylim=(2.15, 3.75))
+ax.set(
+    title="negative log-likelihood (circles: held out)", ylim=(-scores["the truth"] - 0.1, -scores["Gaussian"] + 0.2)
+)
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 figure
 
@@ -452,7 +454,7 @@ for name, score in scores.items():
 # edge; to cover a coast, it must spill into the water. Log-likelihood hardly minds: what it punishes, without
 # mercy, is a sighting where the model has *no* mass. Mass where there are no sightings costs only what is missing elsewhere.
 # So models trained by likelihood err on the side of covering too much, and their draws may land where no data are. Keep
-# this in mind: the blur of a VAE's images is the same fault, and the GAN of chapter 4 makes the opposite one.
+# this in mind: the blur of a VAE's images has a similar cause, and the GANs of chapter 4 err on the other side.
 #
 # ## 5. A classifier out of densities
 #
@@ -492,7 +494,7 @@ def class_posterior(log_likelihoods: torch.Tensor, log_prior: torch.Tensor) -> t
 # sightings. It learns $p(y|x)$ directly.
 
 # %% payoff="contest"
-log_prior = torch.bincount(y, minlength=3).div(len(y)).log()  # (K,)
+log_prior = torch.stack([(y == k).float().mean() for k in range(3)]).log()  # (K,)
 models = []
 for k, name in enumerate(world.kinds):
     print(f"a mixture for the {name}")
