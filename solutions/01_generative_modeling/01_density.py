@@ -154,6 +154,8 @@ for mean, std in [((0.0, 0.0), (0.5, 0.5)), ((0.3, -0.4), (0.2, 0.6)), ((-1.0, 1
 # nearly the same; with a handful they are not.
 #
 # ### Exercise 2: `fit_gaussian`
+#
+# Both formulas, for every dimension by itself, and the second one as a standard deviation.
 
 
 # %% exercise="fit_gaussian"
@@ -181,12 +183,12 @@ def fit_gaussian(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 # %% payoff="three_maps"
 def three_maps(name, density, draws):
-    """Figure of a model's density (CELLS, CELLS), its draws (n, 2) and its gap to p_data; a line says how it scores."""
+    """Figure of a model's density (CELLS, CELLS), the first 1,000 of its draws (n, 2), and its gap to p_data."""
     at_sea = world.height(draws) <= 0
     figure, axes = plots.subplots(1, 3, width=11, height=3.6)
     plots.density_map(density, low, high, ax=axes[0], title=f"$p_{{model}}$: {name}", most=float(p_data.max()))
-    for where, colour in ((~at_sea, BLUE), (at_sea, ORANGE)):
-        axes[1].scatter(*draws[where][:700].T, s=5, alpha=0.7, lw=0, color=colour)
+    colours = [ORANGE if wet else BLUE for wet in at_sea[:1000]]
+    axes[1].scatter(*draws[:1000].T, s=5, alpha=0.7, lw=0, c=colours)
     axes[1].set(xlim=(low, high), ylim=(low, high), aspect="equal", title=f"draws: {at_sea.float().mean():.0%} at sea")
     gap = density - p_data
     plots.density_map(gap, low, high, ax=axes[2], title="$p_{model} - p_{data}$", most=0.25, signed=True)
@@ -267,9 +269,8 @@ def sample_histogram(density: torch.Tensor, low: float, high: float, n: int) -> 
     ### BEGIN SOLUTION
     bins = len(density)
     width = (high - low) / bins
-    cell = torch.multinomial(
-        density.flatten(), n, replacement=True
-    )  # cells are equal, so their masses go as the densities
+    # the cells have equal areas, so that their masses are in proportion to the densities
+    cell = torch.multinomial(density.flatten(), n, replacement=True)  # (n,)
     corner = torch.stack([cell // bins, cell % bins], dim=1)  # (n, 2)
     return low + width * (corner + torch.rand(n, 2, dtype=density.dtype, device=density.device))
     ### END SOLUTION
@@ -450,7 +451,8 @@ for name, score in scores.items():
 
 # %% [markdown]
 # The last column estimates $D_\mathrm{KL}(p_\text{data} \| p_\text{model})$. With 150 numbers the mixture does as well as
-# the best histogram with several hundred, and it has no empty cells. Yet it shares a fault with the Gaussian. A Gaussian has no
+# the best histogram with several hundred, and it has no empty cells. (The histogram is even flattered a little: its number of
+# cells was chosen on the held-out points.) Yet it shares a fault with the Gaussian. A Gaussian has no
 # edge; to cover a coast, it must spill into the water. Log-likelihood hardly minds: what it punishes, without
 # mercy, is a sighting where the model has *no* mass. Mass where there are no sightings costs only what is missing elsewhere.
 # So models trained by likelihood err on the side of covering too much, and their draws may land where no data are. Keep
