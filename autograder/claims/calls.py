@@ -91,7 +91,7 @@ class CallClaims:
             return "None", "End the function with a `return`."
         if len(found) != len(expected):
             advice = f"Return exactly {', '.join(self.outputs)}."
-            return (f"{len(found)} values" if value["kind"] == "sequence" else "one value"), advice
+            return show.value(value), advice
         for name, item, truth in zip(self.outputs, found, expected, strict=True):
             label = f"{show.value(item)}" + (f" as {name}" if len(expected) > 1 else "")
             if item["kind"] != "tensor":
