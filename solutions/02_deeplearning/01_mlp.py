@@ -56,7 +56,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # a stand-in that the kit draws itself, with the same ten classes.
 
 # %% payoff="data"
-data = genlab.data.load("cifar10")
+data = genlab.data.load("cifar10", limit=genlab.pick(smoke=600, cpu=None, gpu=None))
 train_images, train_labels = data.train.images[:TRAIN_IMAGES], data.train.labels[:TRAIN_IMAGES]
 test_images, test_labels = data.test.images[:TEST_IMAGES], data.test.labels[:TEST_IMAGES]
 
@@ -544,7 +544,7 @@ on_training = accuracy(
 print(f"(the better one on training images: {on_training:.1%})")
 
 # %% [markdown]
-# Some answers. A title is what the network says; below the picture, where it was wrong, is what it is.
+# Some answers. Above each picture stands what the network says and how sure it is; and where it is wrong, what it is.
 
 # %% payoff="answers"
 with torch.no_grad():
@@ -557,7 +557,7 @@ def answers(which):
     titles = []
     for n in which.tolist():
         said, true = data.classes[guessed[n]], data.classes[test_labels[n]]
-        sure = f"{said} {probabilities[n, guessed[n]]:.0%}"
+        sure = f"{said}\n{probabilities[n, guessed[n]]:.0%}"
         titles.append(sure if said == true else f"{sure}\nis: {true}")
     return titles
 
@@ -574,8 +574,10 @@ worst = own.argsort()[:14]
 plots.image_grid(test_images[worst], rows=2, cols=7, titles=answers(worst))
 
 # %% [markdown]
-# Look at their colours and at where things are. Then look at who is taken for whom: each row is a class, and says in
-# percent what its test images are called.
+# Look at their colours and at where things are: a red boat can be an automobile with great certainty. (Among the
+# photographs you may find one where the network is right and the *label* is wrong. There are some in every large data
+# set, and they collect at this end of the list.) Then look at who is taken for whom: each row is a class, and says in percent what
+# its test images are called.
 
 # %% payoff="confusion"
 plots.confusion(test_labels, guessed, data.classes, title="who is taken for whom")
@@ -592,7 +594,8 @@ reach = pictures.abs().flatten(1).quantile(0.995, dim=1).view(30, 1, 1, 1)
 plots.image_grid((0.5 + 0.5 * pictures / reach).clamp(0, 1), rows=3, cols=10)
 
 # %% [markdown]
-# Soft patches of colour in fixed places. For this network a picture is 3,072 unrelated numbers: it does not know that
+# Soft patches of colour in fixed places, and many of them the same left and right: the mirrored images have done that. For
+# this network a picture is 3,072 unrelated numbers: it does not know that
 # two pixels are neighbours, and what it learns about a frog on the left it must learn again for a frog on the right.
 # It would do just as well if all pictures had their pixels shuffled by the same rule. That is what the next notebook
 # changes.
