@@ -369,3 +369,9 @@ def test_a_confusion_picture_has_true_classes_as_rows_and_each_row_in_percent() 
     assert shown(figure).tolist() == [[75, 25, 0], [0, 0, 100], [0, 0, 0]]  # no frog, no division by zero
     assert [text.get_text() for text in figure.axes[0].texts] == ["75", "25", "100"]
     assert figure.axes[0].get_ylabel().startswith("true class") and figure.axes[0].get_xlabel() == "guessed"
+
+
+def test_titles_of_two_lines_get_room_for_two() -> None:
+    one = plots.image_grid(torch.zeros(4, 1, 20, 20), rows=2, titles=["a"] * 4)
+    two = plots.image_grid(torch.zeros(4, 1, 20, 20), rows=2, titles=["a", "a\nb", "a", "a"])
+    assert two.get_size_inches()[1] - one.get_size_inches()[1] == pytest.approx(2 * 0.15, abs=0.1)

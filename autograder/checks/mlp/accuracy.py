@@ -158,15 +158,15 @@ def _left_in(mode: str) -> Callable[[Plan, Record], bool]:
 
 
 def _train_mode(plan: Plan, record: Record) -> bool:
-    """Some images met the network in train mode, in which it came; where it came in eval mode all is right."""
+    """The network is always called in the mode in which it came; where that was eval mode all is right."""
     failing = _failing(plan, record)
     if not {"eval_mode"} <= failing <= {"share", "eval_mode", "model_kept"}:
         return False
-    return all(
-        _right(case, arguments, call)
-        for case, arguments, call in calls_of(plan, record)
-        if not case["networks"]["model"]["training"]
-    )
+    for case, arguments, call in calls_of(plan, record):
+        came = case["networks"]["model"]["training"]
+        if any(entry["training"] != came for entry in call["log"]) or not (came or _right(case, arguments, call)):
+            return False
+    return True
 
 
 def _graph(plan: Plan, record: Record) -> bool:
