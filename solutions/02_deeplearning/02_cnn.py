@@ -268,9 +268,8 @@ for name, function in [("yours", conv2d), ("PyTorch's", F.conv2d)]:
 #
 # - **Momentum.** In PyTorch $m$ is the share of the *new* value, 0.1 by default. In Keras `momentum` is the share
 #   of the old one that is kept, 0.99 by default. Keras's 0.99 is PyTorch's 0.01.
-# - **Two variances.** $y$ is normalised with the variance that divides by $n$. The running variance takes the one
-#   that divides by $n - 1$, which is right on average for the whole data. PyTorch does it so, Keras takes $n$ for
-#   both.
+# - **Two variances.** $y$ is normalised with the variance that divides by $n$. The running variance takes the one that
+#   divides by $n - 1$, which is right on average for the whole data.
 # - **$\varepsilon$** is 10⁻⁵ in PyTorch and 10⁻³ in Keras, and stands under the root.
 #
 # ### Exercise 4: `batch_norm`
@@ -502,9 +501,8 @@ print(f"{'together':26} {'':17} {sum(p.numel() for p in CNN().parameters()):8,} 
 # The loop is the one of the notebook before, in one function for any network. The **book's recipe** is Adam with a
 # constant learning rate of 5·10⁻⁴ and batches of 32. Ours changes what is around the network, not the network:
 #
-# - **A learning rate that rises, then falls.** In a straight line from 0 to 4·10⁻³ over the first fifth of the
-#   steps, then in a straight line to zero. Batch norm is what makes the high peak possible. The end, with tiny
-#   steps, brings the most.
+# - **A learning rate that rises, then falls.** In a straight line from 0 to 4·10⁻³ over the first fifth of the steps,
+#   then in a straight line to zero.
 # - **Mirrored images**, as before: each training image left to right with probability ½.
 # - **Batches of 64**, with steps that are larger in turn.
 #
