@@ -41,7 +41,7 @@ attacks: .venv/ready
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
 	$(if $(TORCH_INDEX),uv pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch)
-	uv pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	uv pip install --quiet --compile-bytecode --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
 clean:

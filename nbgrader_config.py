@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import ClearSolutions
+
+from autograder.authoring.stub import ClearAnswers
+
 c = get_config()  # noqa: F821 (nbgrader provides it)
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.CourseDirectory.source_directory = "solutions"
@@ -10,6 +15,9 @@ c.CourseDirectory.release_directory = "lessons"
 c.CourseDirectory.ignore = [".*", "*.py", "*.pyc", "__pycache__", "checkpoints", "feedback"]
 c.ClearSolutions.code_stub = {"python": "# Your code here\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer here.*"
+c.GenerateAssignment.preprocessors = [
+    ClearAnswers if step is ClearSolutions else step for step in GenerateAssignment().preprocessors
+]
 c.ClearSolutions.enforce_metadata = False  # questions carry no points, so they are plain cells
 c.Autograde.sanitize_preprocessors = [
     "autograder.preprocessors.Repair",  # what CheckCellMetadata would complain about is mended here

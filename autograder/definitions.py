@@ -51,7 +51,7 @@ def define(found: Definitions, number: int, source: str, wanted: list[str]) -> N
         _note(found, mentioned, error, getattr(error, "lineno", 0) or 0)
         return
     for node in statements:
-        if _is_definition(node) or (mentioned and isinstance(node, (ast.Assign, ast.AnnAssign))):
+        if _is_definition(node) or (mentioned and isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign))):
             code = compile(ast.Module([node], []), file, "exec")
             try:
                 with quiet():
@@ -62,7 +62,7 @@ def define(found: Definitions, number: int, source: str, wanted: list[str]) -> N
 
 def defines(source: str, name: str) -> bool:
     """Whether a cell's text looks like the definition of a name."""
-    return bool(re.search(rf"^\s*((async\s+)?def|class)\s+{name}\b|^{name}\s*=", source, re.MULTILINE))
+    return bool(re.search(rf"^\s*((async\s+)?def|class)\s+{name}\b|^{name}\s*(:[^=\n]*)?=(?!=)", source, re.MULTILINE))
 
 
 def load_reference(lesson: str) -> dict[str, Any]:
@@ -70,7 +70,9 @@ def load_reference(lesson: str) -> dict[str, Any]:
 
     Raises FileNotFoundError outside a clone: an installed kit carries no solutions.
     """
-    return run([source for role, source in _script_cells(lesson) if role != "payoff"], []).names
+    cells = [(header, source) for header, source in _script_cells(lesson) if not header.startswith("payoff")]
+    exercises = [header.split('"')[1] for header, _ in cells if header.startswith("exercise")]
+    return run([source for _, source in cells], exercises).names
 
 
 def solution_source(exercise: str) -> str:
@@ -88,9 +90,9 @@ def cell_source(script: str, name: str) -> str:
 
 
 def _script_cells(lesson: str) -> list[tuple[str, str]]:
-    """(role, source) of the code cells of a lesson's script."""
+    """(role="name", source) of the code cells of a lesson's script."""
     cells = _cells(_script_path(lesson).read_text(encoding="utf-8"))
-    return [(header.strip().split("=")[0], source) for header, source in cells if "[markdown]" not in header]
+    return [(header.strip(), source) for header, source in cells if "[markdown]" not in header]
 
 
 def _cells(script: str) -> list[tuple[str, str]]:
@@ -121,7 +123,11 @@ def _bound(node: ast.stmt) -> set[str]:
     """The names that a statement binds."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return {node.name}
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign)):
+        targets = [node.target]
     return {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
 
 

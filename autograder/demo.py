@@ -119,14 +119,14 @@ def grade(root: Path, wrong: dict[str, str]) -> list[Report]:
     return check_cells(code_cells(hand_in(root, wrong)), LESSON, hidden=True)
 
 
-def hand_in(root: Path, wrong: dict[str, str]) -> dict[str, Any]:
-    """A student's notebook, made of the released lesson; `wrong`: exercise → name of a misconception, or blank."""
+def hand_in(root: Path, wrong: dict[str, str], lesson: str = LESSON) -> dict[str, Any]:
+    """A student's notebook, made of a released lesson; `wrong`: exercise → name of a misconception, or blank."""
     from autograder.definitions import solution_source
     from genlab.course import load_course
 
-    path = root / "lessons" / f"{load_course().lesson(LESSON).path}.ipynb"
+    path = root / "lessons" / f"{load_course().lesson(lesson).path}.ipynb"
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    for exercise in checks.ids(LESSON):
+    for exercise in checks.ids(lesson):
         name = exercise.split("/")[1]
         choice = wrong.get(name, SOLUTION)
         if choice == BLANK:

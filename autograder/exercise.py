@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import pprint
 import re
 import textwrap
 from collections.abc import Callable, Iterable
@@ -97,7 +98,7 @@ def failing(claims: Iterable[Claim], plan: Plan, record: Record) -> set[str]:
 
 @dataclass(frozen=True)
 class Misconception:
-    """A mistake people make: one line that describes it, the sentence that helps, and the mistake as code.
+    """A mistake people make: one line that describes it, the sentence that helps, and the mistake itself: a function, class or value.
 
     A record that equals the record of `wrong` on the same plan has this name. Where the outcome is random, or the mistake has a
     free constant, `explains` decides from plan and record instead.
@@ -106,11 +107,13 @@ class Misconception:
     name: str
     line: str
     sentence: str
-    wrong: Callable[..., Any]
+    wrong: Any
     explains: Callable[[Plan, Record], bool] | None = None
 
     def source(self, object_name: str) -> str:
-        """Source text of the wrong implementation under the name the exercise asks for."""
+        """Source text of the wrong answer under the name the exercise asks for."""
+        if not callable(self.wrong):
+            return f"{object_name} = {pprint.pformat(self.wrong, sort_dicts=False)}\n"
         text = textwrap.dedent(inspect.getsource(self.wrong))
         return re.sub(rf"\b{re.escape(self.wrong.__name__)}\b", object_name, text)
 

@@ -8,6 +8,7 @@ from typing import Any
 from autograder import checks
 from autograder.exercise import Exercise, Failure, Misconception
 from autograder.probes import Plan, Record, run_probe
+from autograder.probes.recording import encode
 from autograder.report import Report, Result
 
 
@@ -58,12 +59,22 @@ def diagnose(exercise: Exercise, plan: Plan, record: Record) -> Misconception | 
 
 
 def is_stub(exercise: Exercise, record: Record) -> bool:
-    """Whether the first thing the record shows is the NotImplementedError of the exercise's own untouched stub."""
+    """Whether the record shows the exercise's own untouched stub: its NotImplementedError, or nothing but `...` for a value."""
+    if record["probe"] == "value":
+        return all(is_blank(case["value"]) for case in record["cases"])
     raised = first_error(record)
     if raised is None or not raised["not_implemented"]:
         return False
     innermost = raised["functions"][-1] if raised["functions"] else exercise.name
     return exercise.name in innermost.split(".")
+
+
+def is_blank(value: dict[str, Any]) -> bool:
+    """Whether an encoded value is the `...` of a stub, or a collection of nothing else."""
+    items = value.get("items")
+    if not items:
+        return value == encode(...)
+    return all(map(is_blank, items.values() if isinstance(items, dict) else items))
 
 
 def first_error(record: Record) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
 from traitlets import Bool, CaselessStrEnum, Float
 
-from autograder import card
-from autograder.engine import grading
 from autograder.engine.grader import Grader, Options, grader_of
-from autograder.report import CheckFailed, Report
-from genlab.course import Lesson, load_course
+from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells
+from autograder.report import Report
+from genlab.course import Course, Lesson, load_course
 
 SANDBOXES = {"auto": None, "1": 1, "2": 2, "none": 0}
 
@@ -43,8 +43,8 @@ class Repair(NbGraderPreprocessor):
 class Execute(NbGraderPreprocessor):
     """Runs a submission in the sandbox and shows what its cells gave; verdicts go to `SaveAutoGrades`."""
 
-    timeout = Float(grading.CELL_SECONDS, help="seconds for one cell").tag(config=True)
-    notebook_timeout = Float(grading.NOTEBOOK_SECONDS, help="seconds for one notebook").tag(config=True)
+    timeout = Float(CELL_SECONDS, help="seconds for one cell").tag(config=True)
+    notebook_timeout = Float(NOTEBOOK_SECONDS, help="seconds for one notebook").tag(config=True)
     run_all = Bool(False, help="run the lesson's training and picture cells too").tag(config=True)
     sandbox = CaselessStrEnum(
         list(SANDBOXES), "auto", help="the tier of isolation; none is for code that you trust"
@@ -62,9 +62,9 @@ class Execute(NbGraderPreprocessor):
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
             notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
         sanitise(notebook, frozenset(_markdown(_released(root, lesson))))
-        for cell in grading.code_cells(notebook, lesson.id):
+        for cell in code_cells(notebook, lesson.id):
             if cell.exercise:
-                notebook["cells"][cell.index]["outputs"] = shown(outcome.reports[cell.exercise])
+                notebook["cells"][cell.index]["outputs"] = outcome.cards[cell.exercise]
         resources["genlab"] = {"reports": {r.exercise.split("/")[1]: r for r in outcome.reports.values()}}
         broken = [report.headline for report in outcome.reports.values() if report.status == "grader_error"]
         about = resources["nbgrader"]
@@ -92,34 +92,24 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
         self.gradebook.db.commit()
 
 
-def shown(report: Report) -> list[dict[str, Any]]:
-    """Outputs of a test cell: the card, and an error below it when the answer fails. Never a result, which would be credit."""
-    outputs: list[dict[str, Any]] = [
-        {
-            "output_type": "display_data",
-            "data": {"text/html": card.as_html(report, hidden=True), "text/plain": card.as_text(report, hidden=True)},
-            "metadata": {},
-        }
-    ]
-    if not report.passed:
-        name = "GraderError" if report.status == "grader_error" else CheckFailed.__name__
-        line = f"{name}: {report.headline}"
-        outputs.append({"output_type": "error", "ename": name, "evalue": report.headline, "traceback": [line]})
-    return outputs
-
-
 def _root(preprocessor: NbGraderPreprocessor) -> Path:
     return Path(CourseDirectory(parent=preprocessor).root)
 
 
 def _lesson(root: Path, resources: Any) -> Lesson:
     """The lesson of the notebook in hand. Raises UnknownLesson."""
-    course = load_course(root / "course.yml" if (root / "course.yml").exists() else None)
+    file = root / "course.yml"
+    course = _course(file, file.stat().st_mtime_ns) if file.exists() else load_course()
     about = resources["nbgrader"]
     for lesson in course.lessons:
         if lesson.path == f"{about['assignment']}/{about['notebook']}":
             return lesson
     raise UnknownLesson(f"course.yml has no lesson {about['assignment']}/{about['notebook']}")
+
+
+@functools.lru_cache(maxsize=4)
+def _course(file: Path, changed: int) -> Course:
+    return load_course(file)
 
 
 def _released(root: Path, lesson: Lesson) -> dict[str, Any]:

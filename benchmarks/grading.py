@@ -152,8 +152,11 @@ def compare(folder: Path, students: dict[str, Notebook], *options: str) -> tuple
 
 def print_phases(course: Path, students: dict[str, Notebook], whole: Cost, expected: Marks) -> None:
     """Print where the CPU seconds of `genlab grade` go. Raises RuntimeError where marks differ from those expected."""
+    import torch
+
     from autograder.engine import grading
     from autograder.engine.assignment import grade_assignment
+    from autograder.engine.client import Engine
     from autograder.engine.grader import Options, grader_of
 
     grade_assignment(course, CHAPTER, list(students)[:1], force=True)  # imports everything and starts the server
@@ -161,21 +164,22 @@ def print_phases(course: Path, students: dict[str, Notebook], whole: Cost, expec
     grade_assignment(course, CHAPTER, force=True)
     here = time.process_time() - began
     grader = grader_of(course, Options())
-    engine = grader.engine()
-    began = time.process_time()
-    outcomes = {s: grading.grade(engine, notebook, LESSON, grader.secret) for s, notebook in students.items()}
-    judging = time.process_time() - began
     grader.close()
+    torch.set_num_threads(1)  # as judges have it
+    with Engine.start() as engine:
+        began = time.process_time()
+        outcomes = {s: grading.grade(engine, notebook, LESSON, grader.secret) for s, notebook in students.items()}
+        judging = time.process_time() - began
     child = sum(outcome.cpu_seconds for outcome in outcomes.values())
     found = {s: {i.split("/")[1]: r.points for i, r in o.reports.items()} for s, o in outcomes.items()}
     if differences(found, expected):
         raise RuntimeError("marks in this process and in the gradebook differ")
-    print(f"\n`genlab grade` without payoff cells, CPU seconds per submission (sandbox: tier {engine.tier})")
-    rest = whole.cpu - child - here
+    print(f"\n`genlab grade` without payoff cells, CPU seconds per submission (sandbox: tier {engine.server.tier})")
+    rest = whole.cpu - child - judging - here
     phases = {
         "child: the submission's cells and probes": child,
         "judging, and talking with the child": judging,
-        "nbgrader's own conversion, repair": here - judging,
+        "nbgrader's own conversion, repair": here,
         f"the rest: start-up of grader and server, {rest:.1f} s spread over {len(students)}": rest,
         "all": whole.cpu,
     }
@@ -222,6 +226,7 @@ def main() -> None:
         folder = Path(name)
         os.environ.update(GENLAB_HOME=str(folder / "home"), GENLAB_SCALE="smoke")
         os.environ.update(GENLAB_PROGRESS="off", GENLAB_CHECKPOINTS="off")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # bytecode is kept, as on anybody's machine
         os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"  # nbgrader runs alembic as a command
         print(f"{options.students} submissions, {os.cpu_count()} processors, load before {os.getloadavg()[0]:.1f}")
         students = hand_ins(options.students, False)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from genlab.scale import device, pick, scale
 
 if TYPE_CHECKING:
-    from genlab import data, explorer, plots, training
+    from genlab import data, explorer, plots, training, world
     from genlab.explorer import latent_explorer
     from genlab.training import History, fit, forget
 
@@ -32,6 +32,7 @@ __all__ = [
     "plots",
     "scale",
     "training",
+    "world",
 ]
 
 _HOME_OF = {
@@ -40,7 +41,7 @@ _HOME_OF = {
     "forget": "genlab.training",
     "latent_explorer": "genlab.explorer",
 }
-_MODULES = {"data", "explorer", "plots", "training"}
+_MODULES = {"data", "explorer", "plots", "training", "world"}
 
 
 def __getattr__(name: str) -> Any:

@@ -50,7 +50,7 @@ _FILE = _form(
 _LESSON = _form(r"[a-z][0-9a-z_]*", "is not a lesson id. Write lower case like vae_fashion")
 _OBJECT = _form(
     r"[A-Za-z][0-9A-Za-z_]*",
-    "is not a Python name. Write the name of the function or class",
+    "is not a Python name. Write the name of the function, class or variable",
 )
 _CARD = _form(r"[a-z][0-9a-z_]*", "is not the name of a data card. Write one like fashion_mnist")
 _REPOSITORY = _form(

@@ -76,8 +76,8 @@ def grade(
     from rich.progress import Progress
 
     from autograder.engine.assignment import NotReleased, grade_assignment
-    from autograder.engine.client import EngineError
     from autograder.engine.grader import Options
+    from autograder.engine.launch import EngineError
     from autograder.engine.secret import DamagedSecret
     from autograder.engine.tiers import NoSandbox
     from genlab.course import CourseError

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import importlib
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograder.exercise import Exercise
+if TYPE_CHECKING:
+    from autograder.exercise import Exercise
 
 
 def module_name(exercise: str) -> str:

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+from torch import nn
 
 from autograder.claims import show
 from autograder.claims.compare import close, outputs_of, same_gradient
 from autograder.exercise import Claim, Failure
 from autograder.probes import Plan, Record
+from autograder.probes.call import leaf_names
+from autograder.probes.networks import build_network
 from autograder.report import Pictures
 
 Oracle = Callable[..., Any]
@@ -48,6 +51,20 @@ class CallClaims:
 
         return Claim("runs", "runs without an error", judge, recomputed=False, gate=True)
 
+    def refuses(self, error: str, when: str, advice: str) -> Claim:
+        """It raises `error` on the cases of the plan that say {"refuse": True}; the other claims leave these out."""
+
+        def judge(plan: Plan, record: Record) -> Failure | None:
+            for case, found in zip(plan["cases"], record["cases"], strict=True):
+                for call in found["calls"] if case.get("refuse") else []:
+                    raised = call["raised"]
+                    if raised is None or raised["type"] != error:
+                        seen = show.error(raised) if raised else f"returned {show.value(call['value'])}"
+                        return Failure(seen, f"{error}, {when}", advice, self._called(case))
+            return None
+
+        return Claim("refuses", f"raises {error}, {when}", judge, recomputed=False)
+
     def returns(self) -> Claim:
         """It returns tensors of the right number and shapes."""
 
@@ -74,7 +91,7 @@ class CallClaims:
             return "None", "End the function with a `return`."
         if len(found) != len(expected):
             advice = f"Return exactly {', '.join(self.outputs)}."
-            return (f"{len(found)} values" if value["kind"] == "sequence" else "one value"), advice
+            return show.value(value), advice
         for name, item, truth in zip(self.outputs, found, expected, strict=True):
             label = f"{show.value(item)}" + (f" as {name}" if len(expected) > 1 else "")
             if item["kind"] != "tensor":
@@ -153,9 +170,9 @@ class CallClaims:
                     continue
                 truth = self._true_gradients(case)
                 for name, row, true_row in zip(self.outputs, call["grads"], truth, strict=False):
-                    for index, seen, expected in zip(case["grad"], row, true_row, strict=True):
+                    for leaf, seen, expected in zip(leaf_names(case, self.parameters), row, true_row, strict=True):
                         if not same_gradient(seen, expected):
-                            label = f"the gradient of {name} by {self.parameters[index]}"
+                            label = f"the gradient of {name} by {leaf}"
                             found = "is missing" if seen is None else f"is {show.tensor(seen)}"
                             want = "none" if expected is None else show.tensor(expected)
                             return Failure(f"{label} {found}", want, advice, self._called(case))
@@ -181,7 +198,7 @@ class CallClaims:
 
     def _calls(self, plan: Plan, record: Record) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         for case, found in zip(plan["cases"], record["cases"], strict=True):
-            for call in found["calls"]:
+            for call in [] if case.get("refuse") else found["calls"]:
                 yield case, call
 
     def _called(self, case: dict[str, Any]) -> str:
@@ -193,12 +210,16 @@ class CallClaims:
             if len(self._truths) >= 32:
                 self._truths.clear()
             result = self.oracle(*(in_double(a) for a in case["args"]))
-            self._truths[id(case)] = (case, list(result) if isinstance(result, tuple) else [result])
+            outputs = result if isinstance(result, tuple) else (result,)
+            self._truths[id(case)] = (case, [output.detach() for output in outputs])
         return self._truths[id(case)][1]
 
     def _true_gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
         args = [in_double(a) for a in case["args"]]
-        leaves = [args[i].requires_grad_() for i in case["grad"]]
+        leaves: list[torch.Tensor] = []
+        for index in case["grad"]:
+            given = args[index]
+            leaves += given.parameters() if isinstance(given, nn.Module) else [given.requires_grad_()]
         result = self.oracle(*args)
         outputs = list(result) if isinstance(result, tuple) else [result]
         rows: list[list[torch.Tensor | None]] = []
@@ -217,11 +238,7 @@ def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], st
         for case, found in zip(plan["cases"], record["cases"], strict=True):
             for call in found.get("calls", found.get("runs", [])):
                 for name, before, after in zip(parameters, case["args"], call.get("args_after", []), strict=False):
-                    if (
-                        name not in but
-                        and isinstance(before, torch.Tensor)
-                        and not (after["kind"] == "tensor" and torch.equal(after["data"], before))
-                    ):
+                    if name not in but and not _same_argument(before, after):
                         seen = f"the argument {name} was changed"
                         advice = "Avoid in-place operations (`+=`, `exp_`, `x[...] = `) on arguments: make new tensors."
                         return Failure(seen, "it left as it was", advice, called(case))
@@ -230,8 +247,18 @@ def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], st
     return Claim("inputs_unchanged", "leaves its arguments unchanged", judge, recomputed=False)
 
 
+def _same_argument(before: Any, after: dict[str, Any]) -> bool:
+    """Whether a tensor, or a network's state, came back as it was sent in; nothing else can change."""
+    if isinstance(before, dict):
+        state = build_network(before["network"]).state_dict()
+        return all(_same_argument(tensor, after["items"][name]) for name, tensor in state.items())
+    return not isinstance(before, torch.Tensor) or (after["kind"] == "tensor" and torch.equal(after["data"], before))
+
+
 def in_double(value: Any) -> Any:
-    """A copy in float64 of a tensor of floats, a copy of any other tensor, anything else itself."""
+    """A copy in float64 of a tensor of floats, a copy of any other tensor, the network of a spec in float64, anything else itself."""
+    if isinstance(value, dict):
+        return build_network(value["network"] | {"dtype": "float64"})
     if not isinstance(value, torch.Tensor):
         return value
     return value.to(torch.float64, copy=True) if value.is_floating_point() else value.clone()

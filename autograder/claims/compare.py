@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import compress
 from typing import Any
 
 import torch
@@ -82,8 +83,11 @@ def outputs_of(encoded: dict[str, Any]) -> list[dict[str, Any]]:
 def same_calls(plan: Any, record: Any, other: Any) -> bool:
     """Whether two records of the call probe tell the same: errors, values and gradients.
 
-    Records without a single finite value never do: too many mistakes end in NaN.
+    Records without a single finite value never do: too many mistakes end in NaN. Cases that are to be refused are left out: whether they
+    are is a question of its own.
     """
+    asked = [not case.get("refuse") for case in plan["cases"]]
+    record, other = ({"cases": list(compress(r["cases"], asked))} for r in (record, other))
     if not any(_finite(call) for case in record["cases"] for call in case["calls"]):
         return False
     for case, twin in zip(record["cases"], other["cases"], strict=True):
@@ -95,6 +99,21 @@ def same_calls(plan: Any, record: Any, other: Any) -> bool:
             if not same_gradients(call["grads"], match["grads"]):
                 return False
     return True
+
+
+def same_values(plan: Any, record: Any, other: Any) -> bool:
+    """As `same_calls`, but by the values alone, and to the precision of float32."""
+    records = [{"cases": [_rounded(case) for case in r["cases"]]} for r in (record, other)]
+    return same_calls(plan, *records)
+
+
+def _rounded(case: dict[str, Any]) -> dict[str, Any]:
+    """The case in float32 and without gradients."""
+    return case | {"calls": [call | {"value": _in_float32(call["value"]), "grads": []} for call in case["calls"]]}
+
+
+def _in_float32(value: dict[str, Any]) -> dict[str, Any]:
+    return value | {"data": value["data"].float()} if value["kind"] == "tensor" else value
 
 
 def _kind(entry: dict[str, Any]) -> str | None:

@@ -51,6 +51,20 @@ def fresh(first: torch.Tensor, second: torch.Tensor) -> bool:
     return min(_chi_squared_p(total, a.numel()), _chi_squared_p(gap, a.numel())) > LEVEL
 
 
+def frequencies(counts: torch.Tensor, probabilities: torch.Tensor) -> bool:
+    """Whether counts (K,) pass as those of independent draws with these probabilities (K,): each by its own binomial law."""
+    n, p = counts.sum().double(), probabilities.double()
+    if bool((counts[p == 0] > 0).any()):
+        return False
+    seen, p = counts[(p > 0) & (p < 1)].long(), p[(p > 0) & (p < 1), None]
+    k = torch.arange(int(n) + 1, dtype=torch.float64)
+    ways = torch.lgamma(n + 1) - torch.lgamma(k + 1) - torch.lgamma(n - k + 1)
+    law = torch.exp(ways + k * p.log() + (n - k) * torch.log1p(-p))  # (cells, n + 1)
+    below = law.cumsum(dim=1).gather(1, seen[:, None])
+    above = law.flip(1).cumsum(dim=1).gather(1, int(n) - seen[:, None])
+    return not len(seen) or float(2 * torch.minimum(below, above).min()) > LEVEL / len(counts)
+
+
 def _dkw(probabilities: torch.Tensor) -> float:
     """p-value of "independent U(0, 1)" by the Dvoretzky–Kiefer–Wolfowitz bound 2·exp(−2·n·d²) (Massart 1990)."""
     n = probabilities.numel()

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from autograder.claims import show
 from autograder.claims.calls import unchanged_claim
@@ -56,13 +57,12 @@ class ModuleClaims:
         def judge(plan: Plan, record: Record) -> Failure | None:
             for case, found in zip(plan["cases"], record["cases"], strict=True):
                 seen = [tuple(shape) for _, shape in found["module"]["parameters"]]
-                with torch.device("meta"):
-                    wanted = [tuple(p.shape) for p in self.reference(*case["construct"]).parameters()]
+                wanted = _parameter_shapes(self.reference, *case["construct"])
                 if sorted(seen) != sorted(wanted):
                     missing, extra = (_difference(wanted, seen), _difference(seen, wanted))
                     parts = [f"parameters of shape {_shapes(extra)} that do not belong"] if extra else []
                     parts += [f"no parameters of shape {_shapes(missing)}"] if missing else []
-                    total = sum(math.prod(shape) for shape in wanted)
+                    total = sum(map(math.prod, wanted))
                     expected = f"{len(wanted)} parameter tensors with {total:,} values in all"
                     called = f"{self.name}({', '.join(map(repr, case['construct']))})"
                     return Failure("it has " + " and ".join(parts), expected, advice, called)
@@ -107,9 +107,7 @@ class ModuleClaims:
         return None
 
     def _output_shapes(self, case: dict[str, Any]) -> list[torch.Size]:
-        with torch.no_grad(), torch.device("meta"):  # shapes alone: nothing is computed
-            result = self.reference(*case["construct"]).eval()(*(a.float().to("meta") for a in case["args"]))
-        return [r.shape for r in (result if isinstance(result, tuple) else (result,))]
+        return _output_shapes(self.reference, tuple(case["construct"]), tuple(arg.shape for arg in case["args"]))
 
     def _called(self, case: dict[str, Any]) -> str:
         construct = ", ".join(map(repr, case["construct"]))
@@ -125,7 +123,8 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
 
     A layer of the learner's goes to a layer with the same shapes; where these are layers of its own making, or none, shapes alone decide.
     """
-    module = factory(*case["construct"]).to(getattr(torch, case["dtype"]))
+    with _NoDraws():
+        module = factory(*case["construct"]).to(getattr(torch, case["dtype"]))
     given, buffers = found["module"]["parameters"], found["module"]["buffers"]
     targets, slots = dict(module.named_parameters()), dict(module.named_buffers())
     wanted = [(name, list(p.shape)) for name, p in targets.items()]
@@ -194,6 +193,28 @@ def _last(name: str) -> str:
 def _join(sibling: str, name: str) -> str:
     """The name that a tensor called `name` has in the layer of `sibling`."""
     return ".".join(filter(None, (_owner(sibling), _last(name))))
+
+
+@functools.lru_cache(maxsize=64)
+def _parameter_shapes(factory: Factory, *construct: Any) -> list[tuple[int, ...]]:
+    return [tuple(p.shape) for p in factory(*construct).parameters()]
+
+
+@functools.lru_cache(maxsize=64)
+def _output_shapes(factory: Factory, construct: tuple[Any, ...], inputs: tuple[torch.Size, ...]) -> list[torch.Size]:
+    with torch.no_grad():
+        result = factory(*construct).eval()(*map(torch.zeros, inputs))
+    return [r.shape for r in (result if isinstance(result, tuple) else (result,))]
+
+
+class _NoDraws(TorchFunctionMode):
+    """Leaves new parameters as memory has them: they are about to be overwritten, and drawing is most of a layer's making."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if function in (nn.init.kaiming_uniform_, nn.init.uniform_, nn.init.normal_):
+            return args[0] if args else kwargs["tensor"]
+        return function(*args, **kwargs)
 
 
 def _difference(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) -> list[tuple[int, ...]]:

@@ -1,27 +1,18 @@
-"""The grader's end of the sandbox: starts the warm server, asks for children, talks with them."""
+"""The grader's end of the sandbox: asks the warm server for children, and talks with them."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import socket
-import subprocess
-import sys
 import threading
-from contextlib import ExitStack
 from typing import Any
 
-from autograder.engine import tiers
-from autograder.sandbox import compiler
-from autograder.sandbox.policy import LANDLOCK, NAMESPACES, NONE, Limits
+from autograder.engine.launch import EngineError, Server
+from autograder.sandbox.policy import Limits
 from autograder.sandbox.wire import Channel, Closed, Malformed
 
-START_SECONDS = 180.0
 GRACE_SECONDS = 6.0  # how much later than a cell's own limit the child is ended
-
-
-class EngineError(RuntimeError):
-    """The engine itself does not work here; no submission's fault. The message says what to do."""
 
 
 class ChildEnded(Exception):
@@ -29,64 +20,25 @@ class ChildEnded(Exception):
 
 
 class Engine:
-    """A warm server and its children. Use it in a `with` block, or call `close`.
+    """Asks a warm server for children, over a socket of its own. Use it in a `with` block, or call `close`.
 
-    sandbox: None for the best tier that this machine offers, 1 or 2 for that one, 0 for none: only for code that you trust.
-    limits:  of every child. May be used by several threads at once.
-    Raises EngineError when the server does not start, tiers.NoSandbox when nothing can be isolated here.
+    May be used by several threads at once. `server` is closed with it.
     """
 
-    def __init__(self, sandbox: int | None = None, limits: Limits | None = None) -> None:
-        if sys.platform != "linux":
-            raise EngineError("grading runs on Linux only: use a Linux machine, WSL or a container")
-        self.tier = tiers.best() if sandbox is None else sandbox
-        assert self.tier in (NAMESPACES, LANDLOCK, NONE)
-        self._stack = ExitStack()
+    def __init__(self, control: socket.socket, server: Server | None = None) -> None:
+        self.control, self.server = control, server
         self._lock = threading.Lock()
         self._children: dict[int, Child] = {}
         self._number = 0
         self._ended = ""
-        try:
-            self._start(limits or Limits())
-        except BaseException:
-            self.close()
-            raise
-
-    def _start(self, limits: Limits) -> None:
-        policy, staged = self._stack.enter_context(tiers.workplace(self.tier, limits))
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control = ours
-        with theirs:
-            self._server = subprocess.Popen(
-                [sys.executable, "-m", "autograder.sandbox.server", str(theirs.fileno())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=tiers.environment(policy, staged),
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        assert self._server.stdin
-        self._server.stdin.write(policy.to_json().encode())
-        self._server.stdin.close()
-        self._server.stdin = None  # else `communicate` would flush it
-        _prepare_judging()
-        ours.settimeout(START_SECONDS)
-        try:
-            answer = json.loads(ours.recv(65536) or '{"failed": "it ended"}')
-        except TimeoutError:
-            answer = {"failed": f"it was not ready after {START_SECONDS:g} s"}
-        if "failed" in answer:
-            self._server.kill()
-            _, said = self._server.communicate()
-            last = said.decode(errors="replace").strip().splitlines()[-1:] or [""]
-            raise EngineError(
-                f"the grading server could not start: {answer['failed']} ({last[0]}). Run `genlab doctor`."
-            )
-        ours.settimeout(None)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+
+    @classmethod
+    def start(cls, sandbox: int | None = None, limits: Limits | None = None) -> Engine:
+        """An engine with a server of its own, whose children this process judges. Arguments and errors are those of `launch.Server`."""
+        server = Server(sandbox, limits)
+        return cls(server.control, server)
 
     def __enter__(self) -> Engine:
         return self
@@ -95,22 +47,13 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """End the server and every child."""
-        if hasattr(self, "_server"):
-            with contextlib.suppress(OSError):
-                self._control.shutdown(socket.SHUT_RDWR)
-            try:
-                self._server.wait(10)
-            except subprocess.TimeoutExpired:
-                self._server.kill()
-                self._server.wait()
-            if self._server.stderr:
-                self._server.stderr.close()
-            if hasattr(self, "_listener"):
-                self._listener.join(5)
-            self._control.close()
-            del self._server
-        self._stack.close()
+        """Hang up, which ends the children."""
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
+        self._listener.join(5)
+        if self.server:
+            self.server.close()
+        self.control.close()
 
     @property
     def alive(self) -> bool:
@@ -128,7 +71,7 @@ class Engine:
             self._children[child.number] = child
             with theirs:
                 try:
-                    socket.send_fds(self._control, [json.dumps({"run": child.number}).encode()], [theirs.fileno()])
+                    socket.send_fds(self.control, [json.dumps({"run": child.number}).encode()], [theirs.fileno()])
                 except OSError as error:
                     raise EngineError(f"the grading server is gone ({error})") from None
         first = child.receive(60.0)
@@ -140,12 +83,12 @@ class Engine:
     def kill(self, number: int, why: str) -> None:
         """End a child."""
         with self._lock, contextlib.suppress(OSError):
-            self._control.send(json.dumps({"kill": number, "why": why}).encode())
+            self.control.send(json.dumps({"kill": number, "why": why}).encode())
 
     def _listen(self) -> None:
         while True:
             try:
-                text = self._control.recv(65536)
+                text = self.control.recv(65536)
             except OSError:
                 text = b""
             if not text:
@@ -160,18 +103,6 @@ class Engine:
             self._ended = "the grading server has ended"
             for child in self._children.values():
                 child.gone.set()
-
-
-def _prepare_judging() -> None:
-    """Import what judges use, while the server imports what children use; one thread each, for their tensors are small."""
-    import torch
-
-    from autograder import checks
-
-    torch.set_num_threads(1)
-    compiler.spare()
-    for exercise in checks.ids():
-        checks.find(exercise)
 
 
 class Child:

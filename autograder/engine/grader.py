@@ -1,4 +1,4 @@
-"""One course's grader: an engine that starts when it is first needed, and outcomes that were asked for ahead of time."""
+"""One course's grader: judges that start when they are first needed, and outcomes that were asked for ahead of time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.engine import grading
-from autograder.engine.client import Engine, EngineError
-from autograder.engine.grading import Outcome, code_cells, fingerprint
+from autograder import checks
+from autograder.engine.judges import JudgeEnded, Judges
+from autograder.engine.launch import EngineError
+from autograder.engine.outputs import shown
 from autograder.engine.secret import of_course
+from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, fingerprint
+from autograder.report import Report
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,8 @@ class Options:
 
     sandbox: int | None = None
     run_all: bool = False
-    cell_seconds: float = grading.CELL_SECONDS
-    notebook_seconds: float = grading.NOTEBOOK_SECONDS
+    cell_seconds: float = CELL_SECONDS
+    notebook_seconds: float = NOTEBOOK_SECONDS
 
 
 class Grader:
@@ -34,15 +37,15 @@ class Grader:
         self.options = options
         self.secret = of_course(course)
         self.notes: dict[tuple[str, str], list[str]] = {}  # what was out of the ordinary, by student and notebook
-        self._engine: Engine | None = None
+        self._judges: Judges | None = None
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
         self._ahead: defaultdict[tuple[Any, ...], list[Future[Outcome]]] = defaultdict(list)
         atexit.register(self.close)
 
-    def start(self) -> Future[Engine]:
-        """Begin to start the engine; the result waits until it is ready."""
-        return self._pool.submit(self.engine)
+    def start(self) -> Future[Judges]:
+        """Begin to start the judges; the result waits until they are ready."""
+        return self._pool.submit(self.judges)
 
     def prefetch(self, notebook: dict[str, Any], lesson: str) -> None:
         """Begin to grade a notebook, whose outcome will be asked for later."""
@@ -54,33 +57,36 @@ class Grader:
         return waiting.pop().result() if waiting else self._grade(notebook, lesson)
 
     def close(self) -> None:
-        """End the engine."""
+        """End the judges."""
         self._pool.shutdown(cancel_futures=True)
         with self._lock:
-            if self._engine is not None:
-                self._engine.close()
-                self._engine = None
+            if self._judges is not None:
+                self._judges.close()
+                self._judges = None
         atexit.unregister(self.close)
 
-    def engine(self) -> Engine:
-        """The engine, started at the first call, and again when it has died."""
+    def judges(self) -> Judges:
+        """The judges, started at the first call, and again when they or their server have died."""
         with self._lock:
-            if self._engine is not None and not self._engine.alive:
-                self._engine.close()
-                self._engine = None
-            if self._engine is None:
-                self._engine = Engine(self.options.sandbox)
-            return self._engine
+            if self._judges is not None and not self._judges.alive:
+                self._judges.close()
+                self._judges = None
+            if self._judges is None:
+                self._judges = Judges(self.options.sandbox)
+            return self._judges
 
     def _grade(self, notebook: dict[str, Any], lesson: str) -> Outcome:
         options = self.options
         limits = {"cell_seconds": options.cell_seconds, "notebook_seconds": options.notebook_seconds}
         for last in (False, True):
             try:
-                return grading.grade(self.engine(), notebook, lesson, self.secret, run_all=options.run_all, **limits)
+                return self.judges().grade(notebook, lesson, self.secret, run_all=options.run_all, **limits)
             except EngineError:
                 if last:
                     raise
+            except JudgeEnded as error:
+                if last:
+                    return _not_judged(lesson, str(error))
         raise AssertionError("the second attempt returns or raises")
 
     @staticmethod
@@ -88,6 +94,12 @@ class Grader:
         """Notebooks with the same code in the same places: outcomes give outputs by place."""
         cells = code_cells(notebook, lesson)
         return lesson, fingerprint(cells), *(cell.index for cell in cells)
+
+
+def _not_judged(lesson: str, why: str) -> Outcome:
+    """No score for anything: the grader is at fault."""
+    reports = {e: Report(e, "grader_error", checks.points(e), grader_error=why) for e in checks.ids(lesson)}
+    return Outcome(reports, {}, {exercise: shown(report) for exercise, report in reports.items()}, [why])
 
 
 _graders: dict[tuple[Path, Options], Grader] = {}

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from autograder import checks
 from autograder.definitions import defines
 from autograder.engine.client import GRACE_SECONDS, Child, ChildEnded, Engine
-from autograder.engine.outputs import valid_outputs
+from autograder.engine.outputs import shown, valid_outputs
+from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Cell, Outcome, code_cells, fingerprint
 from autograder.engine.verdicts import Examiner
-from autograder.report import Report
 
-CELL_SECONDS = 30.0
-NOTEBOOK_SECONDS = 150.0
 FIRST_SHARE = 0.7  # of the notebook's time for its cells; the rest is for second tries
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A code cell: its place among all cells, its text, the exercise that it tests, whether it is ours and for show."""
-
-    index: int
-    source: str
-    exercise: str | None
-    payoff: bool
-
-
-@dataclass
-class Outcome:
-    """What grading a notebook gave: reports by exercise, outputs by cell index, and what was out of the ordinary."""
-
-    reports: dict[str, Report]
-    outputs: dict[int, list[dict[str, Any]]]
-    notes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0  # of the children
-
-    @property
-    def points(self) -> float:
-        """Points reached."""
-        return sum(report.points for report in self.reports.values())
 
 
 def grade(
@@ -61,30 +30,10 @@ def grade(
     """The outcome of a notebook in nbformat 4 whose test cells carry their exercise's name as nbgrader's grade id.
 
     run_all: run our training and picture cells too. The limits are of wall time, for one cell and for the notebook.
-    Raises client.EngineError when the engine does not work; nothing that a submission does makes it raise.
+    Raises EngineError when the engine does not work; nothing that a submission does makes it raise. One at a time in a process:
+    judges seed torch's global generator.
     """
     return _Submission(engine, notebook, lesson, secret, run_all, cell_seconds, notebook_seconds).grade()
-
-
-def code_cells(notebook: dict[str, Any], lesson: str) -> list[Cell]:
-    """The notebook's code cells."""
-    names = {exercise.split("/")[1]: exercise for exercise in checks.ids(lesson)}
-    cells = []
-    for index, cell in enumerate(notebook["cells"]):
-        if cell.get("cell_type") == "code":
-            about = cell.get("metadata", {}).get("nbgrader", {})
-            name = about.get("grade_id", "")
-            source = cell.get("source", "")
-            exercise = names.get(name) if about.get("grade") else None
-            payoff = "payoff" in cell.get("metadata", {}).get("tags", []) and bool(about.get("locked"))
-            cells.append(Cell(index, source if isinstance(source, str) else "".join(source), exercise, payoff))
-    return cells
-
-
-def fingerprint(cells: list[Cell]) -> str:
-    """What identifies a submission: the text of its cells, ours for show left out."""
-    text = json.dumps([[c.source, c.exercise] for c in cells if not c.payoff])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _Submission:
@@ -118,7 +67,9 @@ class _Submission:
             self._probe_definitions(bad, errors)
         for exercise in self._left():
             self.examiner.failed(exercise, "the notebook ran out of time before this was reached.")
-        self.outcome.reports = {exercise: self.examiner.finish()[exercise] for exercise in checks.ids(self.lesson)}
+        reports = self.examiner.finish()
+        self.outcome.reports = {exercise: reports[exercise] for exercise in checks.ids(self.lesson)}
+        self.outcome.cards = {exercise: shown(report) for exercise, report in self.outcome.reports.items()}
         self.outcome.seconds = time.monotonic() - self.started
         return self.outcome
 

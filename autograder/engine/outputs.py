@@ -1,8 +1,11 @@
-"""Outputs of cells, as a child claims them: only the kinds that nbformat knows, only text and pictures, only so much."""
+"""Outputs of cells: those that a child claims, only the kinds that nbformat knows, only text and pictures, only so much; and verdicts."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from autograder import card
+from autograder.report import CheckFailed, Report
 
 MOST_OUTPUTS = 200  # of one cell
 MOST_TEXT = 250_000  # characters of one piece
@@ -15,6 +18,22 @@ def valid_outputs(claimed: Any) -> list[dict[str, Any]]:
         return []
     found = [_valid(item) for item in claimed[:MOST_OUTPUTS] if isinstance(item, dict)]
     return [item for item in found if item is not None]
+
+
+def shown(report: Report) -> list[dict[str, Any]]:
+    """Outputs of a test cell: the card, and an error below it when the answer fails. Never a result, which would be credit."""
+    outputs: list[dict[str, Any]] = [
+        {
+            "output_type": "display_data",
+            "data": {"text/html": card.as_html(report, hidden=True), "text/plain": card.as_text(report, hidden=True)},
+            "metadata": {},
+        }
+    ]
+    if not report.passed:
+        name = "GraderError" if report.status == "grader_error" else CheckFailed.__name__
+        line = f"{name}: {report.headline}"
+        outputs.append({"output_type": "error", "ename": name, "evalue": report.headline, "traceback": [line]})
+    return outputs
 
 
 def _valid(item: dict[str, Any]) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from autograder.probes import Plan, Record
+from autograder.probes.call import leaf_names
 
 
 class BadRecord(ValueError):
@@ -175,10 +176,17 @@ class TransplantCase(_Part):
     runs: list[Run]
 
 
+class ValueCase(_Part):
+    """The object that the value probe wrote down."""
+
+    value: Value
+
+
 CASES: dict[str, TypeAdapter[Any]] = {
     "call": TypeAdapter(list[CallCase]),
     "spy": TypeAdapter(list[SpyCase]),
     "transplant": TypeAdapter(list[TransplantCase]),
+    "value": TypeAdapter(list[ValueCase]),
 }
 NAMES = TypeAdapter(list[Text])
 
@@ -202,6 +210,8 @@ def check_form(plan: Plan, record: Any) -> Record:
 
 def _check_counts(probe: str, case: dict[str, Any], found: dict[str, Any]) -> None:
     """As many calls as were asked for, unless one raised: an empty list of calls would satisfy every claim about calls."""
+    if probe == "value":
+        return
     if probe == "transplant":
         built = found["raised"] is None and found["module"]["parameters"] is not None
         wanted, calls = (len(case["training"]) if built else 0), found["runs"]
@@ -226,7 +236,7 @@ def _check_counts(probe: str, case: dict[str, Any], found: dict[str, Any]) -> No
             raise BadRecord("it has calls of an object that was not built")
         if "construct" in case and not stopped and found["module"] is None:
             raise BadRecord("it does not describe the object that was built")
-        _check_gradients(calls, case.get("cotangents", []), len(case.get("grad", [])))
+        _check_gradients(calls, case.get("cotangents", []), len(leaf_names(case, [])))
     if len(calls) != wanted and not (stopped and len(calls) < wanted):
         raise BadRecord("it has another number of calls than the plan")
 

@@ -9,20 +9,18 @@ import autograder
 import genlab
 from genlab import paths
 
-SKIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
-
 
 def build(folder: Path) -> None:
     """Copy what may be seen into an empty folder, which then belongs on a child's sys.path."""
     kit, grader = Path(genlab.__file__).parent, Path(autograder.__file__).parent
-    shutil.copytree(kit, folder / "genlab", ignore=SKIPPED)
+    shutil.copytree(kit, folder / "genlab")
     resources = folder / "genlab" / "_resources"
-    shutil.copytree(paths.find("datasets"), resources / "datasets", ignore=SKIPPED, dirs_exist_ok=True)
+    shutil.copytree(paths.find("datasets"), resources / "datasets", dirs_exist_ok=True)
     shutil.copy(paths.find("course.yml"), resources / "course.yml")
     inside = folder / "autograder"
     inside.mkdir()
     for package in ("probes", "sandbox"):
-        shutil.copytree(grader / package, inside / package, ignore=SKIPPED)
+        shutil.copytree(grader / package, inside / package)
     for module in ("definitions.py", "report.py"):
         shutil.copy(grader / module, inside / module)
     (inside / "sandbox" / "as_autograder.py").rename(inside / "__init__.py")

@@ -13,14 +13,15 @@ from autograder.probes.call import probe_call
 from autograder.probes.recording import names_used
 from autograder.probes.spy import probe_spy
 from autograder.probes.transplant import probe_transplant
+from autograder.probes.value import probe_value
 
 Plan = dict[str, Any]
 Record = dict[str, Any]
 
-PROBES = {"call": probe_call, "spy": probe_spy, "transplant": probe_transplant}
+PROBES = {"call": probe_call, "spy": probe_spy, "transplant": probe_transplant, "value": probe_value}
 
 
 def run_probe(plan: Plan, target: Any, device: str = "cpu") -> Record:
-    """Record of `target` (the learner's function or class) run on the plan's inputs on `device`."""
+    """Record of `target` (the learner's function, class or value) run on the plan's inputs on `device`."""
     record = PROBES[plan["probe"]](plan, target, device)
     return {"probe": plan["probe"], "uses": names_used(target), **record}

@@ -1,9 +1,9 @@
 """The call probe: hidden inputs in; values, and gradients for a chosen cotangent, out.
 
 Plan: {"probe": "call", "cases": [case, …]}; a case holds
-    args        positional arguments: tensors, numbers
+    args        positional arguments: tensors, numbers, or {"network": spec of `networks.build_network`}
     seed        of torch's global generator before the call
-    grad        indices of the arguments to differentiate by (default none)
+    grad        indices of the arguments to differentiate by (default none); a network counts as its parameters
     cotangents  one tensor per output, of the output's shape, or None for an output that is not differentiated
     calls       how often to call, with seeds seed, seed + 1, … (default 1)
     construct   arguments that build the object first, when the exercise is a class (else absent)
@@ -20,10 +20,12 @@ from typing import Any
 
 import torch
 
+from autograder.probes import networks as networks_module
+from autograder.probes.networks import build_network
 from autograder.probes.operators import Operators
 from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
 
-OWN_FILES.add(__file__)
+OWN_FILES.update({__file__, networks_module.__file__})
 
 
 def probe_call(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
@@ -49,24 +51,48 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
 
 def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[str, Any]:
     strided = case.get("strided", [])
-    given = [_strided(a, device) if i in strided else to_device(a, device) for i, a in enumerate(case["args"])]
-    leaves = {i: given[i].requires_grad_() for i in case.get("grad", [])}
-    # The learner gets a copy that is not a leaf: changing it in place then shows up in `args_after`, not as torch's error.
-    args = [leaves[i] * 1 if i in leaves else a for i, a in enumerate(given)]
+    args = [_strided(a, device) if i in strided else argument(a, device) for i, a in enumerate(case["args"])]
+    leaves: list[torch.Tensor] = []
+    for index in case.get("grad", []):
+        if isinstance(args[index], torch.nn.Module):
+            leaves += args[index].parameters()
+        else:
+            leaves.append(args[index].requires_grad_())
+            # The learner gets a copy that is not a leaf: changing it in place then shows up in `args_after`, not as torch's error.
+            args[index] = args[index] * 1
     operators = Operators() if case.get("operators") else None
     with operators or contextlib.nullcontext():
         value, raised = attempt(function, args, seed)
     next_draw = torch.randn(4)  # where the global generator stands after the call
     with operators or contextlib.nullcontext():
-        grads = [] if raised else _gradients(value, case.get("cotangents", []), list(leaves.values()))
+        grads = [] if raised else _gradients(value, case.get("cotangents", []), leaves)
     return {
         "raised": raised,
         "value": encode(value),
         "grads": grads,
-        "args_after": [encode(a) for a in args],
+        "args_after": [encode(a.state_dict() if isinstance(a, torch.nn.Module) else a) for a in args],
         "next_draw": next_draw,
         "operators": sorted(operators.names) if operators else [],
     }
+
+
+def argument(value: Any, device: str) -> Any:
+    """A private copy of a plan's argument on `device`, its network built."""
+    if isinstance(value, dict):
+        return build_network(value["network"]).to(device)
+    return to_device(value, device)
+
+
+def leaf_names(case: dict[str, Any], parameters: list[str]) -> list[str]:
+    """What a call is differentiated by, in order: arguments, under their names where there are some, or a network's parameters."""
+    names: list[str] = []
+    for index in case.get("grad", []):
+        value = case["args"][index]
+        if isinstance(value, dict):
+            names += [name for name, _ in build_network(value["network"]).named_parameters()]
+        else:
+            names.append(parameters[index] if parameters else str(index))
+    return names
 
 
 def _strided(tensor: torch.Tensor, device: str) -> torch.Tensor:

@@ -64,6 +64,26 @@ class GaussianEncoder(nn.Module):
         return z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * noise
 
 
+class Mixture(nn.Module):
+    """A density with parameters: a mixture of Gaussians with a standard deviation for each component and dimension."""
+
+    def __init__(self, components: int, dimensions: int) -> None:
+        super().__init__()
+        self.logits = nn.Parameter(torch.zeros(components))
+        self.means = nn.Parameter(torch.zeros(components, dimensions))
+        self.log_stds = nn.Parameter(torch.zeros(components, dimensions))
+
+    def log_prob(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, D) → log-densities (N,)."""
+        scaled = (x[:, None] - self.means) / self.log_stds.exp()  # (N, components, D)
+        each = -(scaled**2 / 2 + self.log_stds + math.log(2 * math.pi) / 2).sum(dim=2)
+        return torch.logsumexp(each + torch.log_softmax(self.logits, dim=0), dim=1)
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """A density is asked by name."""
+        raise TypeError("a density model is not called: it has log_prob(x)")
+
+
 def sequential(layers: list[list[Any]]) -> nn.Sequential:
     """nn.Sequential of [kind, *arguments] rows."""
     return nn.Sequential(*(LAYERS[kind](*arguments) for kind, *arguments in layers))
@@ -73,6 +93,8 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
     """Network of a plan's spec with seeded weights, biases, scales and running statistics, none at its default."""
     if spec["kind"] == "gaussian_encoder":
         network: nn.Module = GaussianEncoder(spec["trunk"], spec["width"], spec["latent_dim"], spec["seed"])
+    elif spec["kind"] == "mixture":
+        network = Mixture(spec["components"], spec["dimensions"])
     else:
         network = sequential(spec["layers"])
     fill(network, spec["seed"])

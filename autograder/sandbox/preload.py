@@ -6,21 +6,33 @@ import gc
 import importlib
 import random
 
-MODULES = """
-torch.distributions torch.nn.functional torch.optim torch.utils.data numpy tqdm.auto PIL.Image pickle subprocess
+LIBRARIES = """
+torch torch.distributions torch.nn.functional torch.optim torch.utils.data
+numpy matplotlib.pyplot matplotlib.backends.backend_agg PIL.Image tqdm.auto IPython.core.interactiveshell pickle subprocess
+"""
+KIT = """
 genlab genlab.data genlab.plots genlab.training genlab.explorer
 autograder autograder.probes autograder.definitions autograder.sandbox.child
 """
 
 
-def everything() -> None:
-    """Load what children share. Raises ImportError for a part of the kit that is not installed."""
+def libraries() -> None:
+    """Load what is not the kit's own: judges share this with children. Raises ImportError."""
+    gc.disable()  # nothing of this is garbage
+    for name in LIBRARIES.split():
+        importlib.import_module(name)
     import torch
 
     torch.set_num_threads(1)  # before any operation: a child forked after a parallel region would hang for ever
     torch.set_num_interop_threads(1)
-    for name in MODULES.split():
+
+
+def kit() -> None:
+    """Load what children alone share. Raises ImportError for a part of the kit that is not installed."""
+    for name in KIT.split():
         importlib.import_module(name)
+    import torch
+
     from autograder.sandbox import compiler, shell
 
     compiler.spare()
@@ -35,3 +47,4 @@ def everything() -> None:
     random.seed(0)
     gc.collect()
     gc.freeze()  # what is here now stays: collections in children need not touch, and so copy, its pages
+    gc.enable()

@@ -1,13 +1,15 @@
 """The warm server: everything imported once, one locked-in child forked per submission, and watched.
 
-Started by exec, never forked from a grader's process. Talks to the grader over a socket of packets, one JSON text each:
-in   {"run": id} with the child's end of a socket · {"kill": id, "why": text} · closing the socket ends all
-out  {"ready": tier} or {"failed": text} · {"ended": id, "how": text, "cpu": seconds, "memory": bytes}
+Started by exec, never forked from a grader's process. Says {"ready": tier}, {"refused": why} or {"failed": why} on standard output.
+Talks to each of its clients over a socket of packets, one JSON text each:
+in   {"run": id} with the child's end of a socket · {"kill": id, "why": text} · closing the socket ends the client's children
+out  {"ended": id, "how": text, "cpu": seconds, "memory": bytes}
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import select
@@ -16,22 +18,31 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import time
+import traceback
+import warnings
 from dataclasses import dataclass, field
-from pathlib import Path
+from multiprocessing.connection import Connection
 from typing import Any
 
-from autograder.sandbox import lock, preload, usage
+from autograder.sandbox import lock, preload, usage, view
 from autograder.sandbox.policy import NAMESPACES, OWN_FOLDER, Policy
+from autograder.sandbox.trial import Trial
 
 WATCH_SECONDS = 0.03
 PID = struct.Struct("<i")
 
 
+class Refused(Exception):
+    """No tier of isolation works here; the message says why."""
+
+
 @dataclass
 class Job:
-    """A running child."""
+    """A running child. Clients number their own."""
 
+    client: socket.socket
     number: int
     slot: int
     keeper: int  # process ids
@@ -49,47 +60,51 @@ class Job:
 class Server:
     """Forks, watches and ends children."""
 
-    def __init__(self, policy: Policy, control: socket.socket) -> None:
-        self.policy, self.control = policy, control
-        self.jobs: dict[int, Job] = {}
+    def __init__(self, policy: Policy, clients: list[socket.socket]) -> None:
+        self.policy, self.clients = policy, clients
+        self.jobs: list[Job] = []
 
     def serve(self) -> None:
-        """Until the grader closes the socket."""
-        looked, control = 0.0, self.control.fileno()
-        while True:
-            keepers = {job.keeper_handle: job for job in self.jobs.values()}
-            ready, _, _ = select.select([control, *keepers], [], [], WATCH_SECONDS if keepers else None)
+        """Until all clients have closed their sockets."""
+        looked = 0.0
+        while self.clients:
+            keepers = {job.keeper_handle: job for job in self.jobs}
+            clients = {client.fileno(): client for client in self.clients}
+            ready, _, _ = select.select([*clients, *keepers], [], [], WATCH_SECONDS if keepers else None)
             for handle in ready:
                 if handle in keepers:
                     self._end(keepers[handle])
-            if control in ready and not self._obey():
-                break
+                elif not self._obey(clients[handle]):
+                    self._leave(clients[handle])
             if time.monotonic() - looked > WATCH_SECONDS:
                 looked = time.monotonic()
-                for job in self.jobs.values():
+                for job in self.jobs:
                     self._watch(job)
-        for job in self.jobs.values():
-            self._kill(job, "the grader stopped")
-        for job in list(self.jobs.values()):
-            self._end(job)
 
-    def _obey(self) -> bool:
-        text, handles, _, _ = socket.recv_fds(self.control, 65536, 4)
+    def _obey(self, client: socket.socket) -> bool:
+        text, handles, _, _ = socket.recv_fds(client, 65536, 4)
         if not text:
             return False
         order = json.loads(text)
         if "run" in order:
-            self._start(order["run"], handles[0])
-        elif order["kill"] in self.jobs:
-            self._kill(self.jobs[order["kill"]], order["why"])
+            self._start(client, order["run"], handles[0])
+        for job in self.jobs:
+            if job.client is client and job.number == order.get("kill"):
+                self._kill(job, order["why"])
         return True
 
-    def _start(self, number: int, channel: int) -> None:
-        slot = next(s for s in range(len(self.jobs) + 1) if all(j.slot != s for j in self.jobs.values()))
+    def _leave(self, client: socket.socket) -> None:
+        for job in [job for job in self.jobs if job.client is client]:
+            self._kill(job, "the grader stopped")
+            self._end(job)
+        self.clients.remove(client)
+        client.close()
+
+    def _start(self, client: socket.socket, number: int, channel: int) -> None:
+        slot = next(s for s in range(len(self.jobs) + 1) if all(j.slot != s for j in self.jobs))
         folder = None
         if self.policy.tier != NAMESPACES:
-            folder = str(Path(self.policy.scratch) / f"child-{number}")
-            os.mkdir(folder, 0o700)
+            folder = tempfile.mkdtemp(dir=self.policy.scratch)
             if os.geteuid() == 0:
                 os.chown(folder, lock.LEARNER + slot, lock.LEARNER + slot)
         read, write = os.pipe()
@@ -102,14 +117,15 @@ class Server:
         os.close(read)
         if len(child) < PID.size:
             os.waitpid(keeper, 0)
-            self._say({"ended": number, "how": "could not be started", "cpu": 0.0, "memory": 0})
+            _say(client, {"ended": number, "how": "could not be started", "cpu": 0.0, "memory": 0})
             return
         pid = PID.unpack(child)[0]
         with contextlib.suppress(ProcessLookupError):  # it may have ended already, then the keeper has too
-            self.jobs[number] = Job(number, slot, keeper, pid, os.pidfd_open(keeper), os.pidfd_open(pid), folder)
+            job = Job(client, number, slot, keeper, pid, os.pidfd_open(keeper), os.pidfd_open(pid), folder)
+            self.jobs.append(job)
             return
         os.waitpid(keeper, 0)
-        self._say({"ended": number, "how": "ended at once", "cpu": 0.0, "memory": 0})
+        _say(client, {"ended": number, "how": "ended at once", "cpu": 0.0, "memory": 0})
 
     def _watch(self, job: Job) -> None:
         limits = self.policy.limits
@@ -143,18 +159,19 @@ class Server:
     def _end(self, job: Job) -> None:
         _, status, used = os.wait4(job.keeper, 0)
         code = os.waitstatus_to_exitcode(status)
-        del self.jobs[job.number]
+        self.jobs.remove(job)
         os.close(job.keeper_handle)
         os.close(job.child_handle)
         if job.folder:
             shutil.rmtree(job.folder, ignore_errors=True)
         how = job.why or ("ended by itself" if code == 0 else f"ended with code {code}")
         cpu = used.ru_utime + used.ru_stime
-        self._say({"ended": job.number, "how": how, "cpu": cpu, "memory": job.memory})
+        _say(job.client, {"ended": job.number, "how": how, "cpu": cpu, "memory": job.memory})
 
-    def _say(self, message: dict[str, Any]) -> None:
-        with contextlib.suppress(OSError):
-            self.control.send(json.dumps(message).encode())
+
+def _say(client: socket.socket, message: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError):
+        client.send(json.dumps(message).encode())
 
 
 def _keep(policy: Policy, slot: int, folder: str, channel: int, report: int) -> None:
@@ -195,27 +212,73 @@ def _become_child(policy: Policy, slot: int, folder: str, channel: int) -> None:
         os._exit(code)
 
 
-def main() -> None:
-    """Read the policy from standard input; the control socket's number is the one argument."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    policy = Policy.from_json(sys.stdin.read())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's
-    try:
-        if policy.tier == NAMESPACES:
-            from autograder.sandbox import view
+def _locked_in(policies: list[Policy], desks: list[list[int]], controls: list[int]) -> Policy:
+    """The first of the policies that works here, in force for this process; the judges are on their own by then.
 
-            view.enter(policy)
-        preload.everything()
-    except Exception as error:
-        control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode()[:60000])
-        raise
+    Raises Refused when none works.
+    """
+    trials = [Trial(policy) for policy in policies if policy.tier]  # while the libraries are imported
+    preload.libraries()
+    reasons = [trial.why_not() for trial in trials]
+    works = [policy for policy, reason in zip(policies, reasons or [""], strict=True) if not reason]
+    if not works:
+        tried = zip(policies, reasons, strict=True)
+        raise Refused("; ".join(f"tier {policy.tier}: {reason}" for policy, reason in tried))
+    if desks and os.fork() == 0:
+        _become_judges(desks, controls)
+    for number in (number for desk in desks for number in desk):
+        os.close(number)
+    policy = works[0]
+    own = OWN_FOLDER if policy.tier == NAMESPACES else policy.scratch
+    os.environ.update(HOME=own, TMPDIR=own, IPYTHONDIR=f"{own}/ipython", MPLCONFIGDIR=f"{own}/matplotlib")
+    if policy.tier == NAMESPACES:
+        view.enter(policy)
+    return policy
+
+
+def _become_judges(desks: list[list[int]], controls: list[int]) -> None:
+    """Never returns. Becomes a process of the grader again, which has torch, and takes the grader's modules for the staged ones."""
+    try:
+        _to_nowhere(0, 1)
+        for number in controls:
+            os.close(number)
+        path = Connection(os.dup(desks[0][1])).recv()
+        for name in [name for name in sys.modules if name.partition(".")[0] in ("autograder", "genlab")]:
+            del sys.modules[name]
+        sys.path[:] = path
+        importlib.import_module("autograder.engine.judges").serve(desks)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def _to_nowhere(*handles: int) -> None:
     nothing = os.open("/dev/null", os.O_RDWR)
-    for handle in (0, 1, 2):
+    for handle in handles:
         os.dup2(nothing, handle)
     os.close(nothing)
-    server = Server(policy, control)
-    control.send(json.dumps({"ready": policy.tier}).encode())
-    server.serve()
+
+
+def main() -> None:
+    """Read the orders from standard input: policies to choose from, and the numbers of sockets, ours and the judges'."""
+    orders = json.loads(sys.stdin.read())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what libraries say about one another
+            policy = _locked_in([*map(Policy.from_json, orders["policies"])], orders["desks"], orders["controls"])
+            preload.kit()
+        print(json.dumps({"ready": policy.tier}), flush=True)
+    except Refused as error:
+        print(json.dumps({"refused": str(error)}), flush=True)
+        os._exit(1)
+    except Exception as error:
+        print(json.dumps({"failed": f"{type(error).__name__}: {error}"}), flush=True)
+        raise
+    _to_nowhere(0, 1, 2)
+    Server(policy, [socket.socket(fileno=number) for number in orders["controls"]]).serve()
+    os._exit(0)  # without the interpreter's own end, which takes torch half a second
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def enter(policy: Policy) -> None:
         new_user_namespace(kernel.NEWNS | kernel.NEWIPC | kernel.NEWUTS | kernel.NEWNET)
     kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
     view = Path(policy.scratch) / "view"
-    view.mkdir()
+    view.mkdir(exist_ok=True)  # a trial may have been here
     kernel.mount("tmpfs", str(view), "tmpfs", kernel.MS_NOSUID, "size=4m,mode=755")
     for path in policy.readable:
         _show(path, view)

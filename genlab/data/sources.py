@@ -43,17 +43,20 @@ def choose(
     *,
     retry: bool = False,
     patience: Patience | None = None,
+    limit: int | None = None,
 ) -> Choice:
     """The source to use, prepared; `source` forces one, `retry` asks a silent network again.
+
+    With a `limit` a stand-in need have no more images than that in each split.
 
     Raises ValueError for an unknown source, DataError when a forced one cannot be had or the
     user's files are broken. With GENLAB_PREPARED_ONLY set, as while grading, only what is prepared
     already is used.
     """
     if os.environ.get("GENLAB_PREPARED_ONLY"):
-        return _prepared(card, source)
+        return _prepared(card, source, limit)
     if source is not None:
-        return _forced(card, source, patience)
+        return _forced(card, source, patience, limit)
     without = []
     if files.folders():
         try:
@@ -73,7 +76,7 @@ def choose(
             without.append(str(error))
         except kaggle.NoAccount:
             pass  # most people have none and need not be told
-    return _drawn(card, without)
+    return _drawn(card, without, limit)
 
 
 def would_use(card: Card) -> str:
@@ -91,10 +94,12 @@ def would_use(card: Card) -> str:
     return f"drawn ({reason})" if reason else "official (download), or drawn if that fails"
 
 
-def _prepared(card: Card, source: str | None) -> Choice:
+def _prepared(card: Card, source: str | None, limit: int | None) -> Choice:
     """The best source that is prepared already. Raises DataError when there is none."""
     for name in SOURCES if source is None else (source,):
         held = _held(card, name)
+        if held is None and name == "drawn" and limit is not None:
+            held = _held(card, _few(limit))
         if held is not None:
             kind = "drawn stand-in" if name == "drawn" else "images"
             return Choice(name, held, f"{card.title}: the {kind} prepared in {held.folder}.")
@@ -104,12 +109,12 @@ def _prepared(card: Card, source: str | None) -> Choice:
     )
 
 
-def _forced(card: Card, source: str, patience: Patience | None) -> Choice:
+def _forced(card: Card, source: str, patience: Patience | None, limit: int | None) -> Choice:
     if source not in SOURCES:
         known = ", ".join(repr(s) for s in SOURCES)
         raise ValueError(f"source={source!r} is unknown; choose from {known}, or None for the best.")
     if source == "drawn":
-        return _drawn(card, ["it was asked for"])
+        return _drawn(card, ["it was asked for"], limit)
     if source == "files":
         try:
             found = files.find(card)
@@ -220,16 +225,28 @@ def _remember(path: Path, reason: str) -> None:
         pass  # a read-only home only means that the network is asked again next time
 
 
-def _drawn(card: Card, why: list[str]) -> Choice:
+def _few(limit: int) -> str:
+    """The name under which a stand-in of so many images in each split is kept."""
+    return f"drawn-{limit}"
+
+
+def _drawn(card: Card, why: list[str], limit: int | None) -> Choice:
+    """The stand-in. With a `limit` only so much of it is drawn, unless all of it is there."""
     key = {"artist": card.artist, "version": card.artist_version}
+    name, splits = "drawn", card.splits
+    if limit is not None:
+        whole = _peek(card, "drawn")
+        if whole is None or whole.header["key"] != key:
+            name, splits = _few(limit), {split: min(n, limit) for split, n in card.splits.items()}
 
     def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
-        arrays = drawn.draw(card.artist, card.splits, f"Drawing {card.artist}")
+        arrays = drawn.draw(card.artist, splits, f"Drawing {card.artist}")
         return arrays, {"official": False, "made_from": f"genlab.data.drawn.{card.artist}"}
 
-    held = _ready(card, "drawn", key, make)
+    held = _ready(card, name, key, make)
+    counts = " + ".join(f"{n:,}" for n in splits.values())
     line = (
-        f"{card.title}: DRAWN STAND-IN, {card.artist_about} ({card.counts} images), because "
+        f"{card.title}: DRAWN STAND-IN, {card.artist_about} ({counts} images), because "
         f"{'; '.join(why)}. For the real images run `genlab data get {card.name}` online, or set "
         "GENLAB_DATA to a folder with the official files."
     )

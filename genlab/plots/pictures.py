@@ -39,7 +39,8 @@ def image_grid(
     height, width = tiles.shape[1:3]
     side = min(TILE, WIDTH / cols)
     across = max(1, round(0.06 / side * width))  # gaps in pixels of the mosaic
-    above = across if titles is None else round(0.24 / side * height)
+    lines = max((title.count("\n") + 1 for title in titles or ()), default=0)
+    above = round((0.09 + 0.15 * lines) / side * height) if lines else across  # inches, at 9 points
     picture = _mosaic(tiles, cols, across, above)
     with figure_style():
         inches = side / width  # per pixel of the mosaic

@@ -56,7 +56,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # a stand-in that the kit draws itself, with the same ten classes.
 
 # %% payoff="data"
-data = genlab.data.load("cifar10")
+data = genlab.data.load("cifar10", limit=genlab.pick(smoke=600, cpu=None, gpu=None))
 train_images, train_labels = data.train.images[:TRAIN_IMAGES], data.train.labels[:TRAIN_IMAGES]
 test_images, test_labels = data.test.images[:TEST_IMAGES], data.test.labels[:TEST_IMAGES]
 
@@ -95,8 +95,9 @@ def scale_images(images: torch.Tensor) -> torch.Tensor:
 
 # %% [markdown]
 # Below, your function at work, and in the second row the classic mistake. `reshape` gives the same shape without
-# complaint, but it moves nothing: it counts the numbers off anew in the order in which they lie in memory. Three
-# neighbouring pixels become one channel's row, and the picture is lost.
+# complaint, but it moves nothing: it counts the numbers off anew in the order in which they lie in memory. The upper
+# third of the picture becomes its red channel, with the three colours of every pixel side by side as if they were
+# three pixels.
 
 # %% payoff="reshape"
 as_in_files = test_images[:8].permute(0, 2, 3, 1).contiguous()  # (8, 32, 32, 3) uint8
@@ -451,7 +452,7 @@ print(f"accuracy {accuracy(untrained, x_test, y_test):.1%}, loss {first_loss:.3f
 # %% given="training"
 def normaliser(images: torch.Tensor):
     """A function that normalises batches (B, 3, H, W) in [0, 1] by the channels of `images` (N, 3, H, W) uint8."""
-    few = images[:10_000].float() / 255  # enough: the means are known to a quarter of a percent
+    few = images[:10_000].float() / 255  # enough to know the means to well under a percent
     mean, std = (s.view(1, 3, 1, 1).to(DEVICE) for s in (few.mean((0, 2, 3)), few.std((0, 2, 3))))
     return lambda x: (x - mean) / std
 
@@ -513,9 +514,12 @@ model, history = train("better", training, test, normalise, mirrored, last_rate=
 # %% payoff="both_runs"
 runs = {"as in the book": book_history, "normalised, mirrored, falling rate": history}
 figure, (left, right) = plots.subplots(1, 2, width=10, height=3.6)
-plots.loss_curve(runs, ax=left, title="loss on the training batches")
+plots.loss_curve(runs, ax=left)
+left.set_title("loss on the training batches")
+left.get_legend().remove()
 accuracies = {name: [e["accuracy"] for e in run.evaluations] for name, run in runs.items()}
 plots.curves(accuracies, x=range(1, EPOCHS + 1), ax=right, xlabel="epoch", title="accuracy on the test images")
+right.set_xticks(range(1, EPOCHS + 1))
 figure
 
 # %% [markdown]
@@ -540,7 +544,7 @@ on_training = accuracy(
 print(f"(the better one on training images: {on_training:.1%})")
 
 # %% [markdown]
-# Some answers. A title is what the network says; below the picture, where it was wrong, is what it is.
+# Some answers. Above each picture stands what the network says and how sure it is; and where it is wrong, what it is.
 
 # %% payoff="answers"
 with torch.no_grad():
@@ -553,7 +557,7 @@ def answers(which):
     titles = []
     for n in which.tolist():
         said, true = data.classes[guessed[n]], data.classes[test_labels[n]]
-        sure = f"{said} {probabilities[n, guessed[n]]:.0%}"
+        sure = f"{said}\n{probabilities[n, guessed[n]]:.0%}"
         titles.append(sure if said == true else f"{sure}\nis: {true}")
     return titles
 
@@ -570,8 +574,10 @@ worst = own.argsort()[:14]
 plots.image_grid(test_images[worst], rows=2, cols=7, titles=answers(worst))
 
 # %% [markdown]
-# Look at their colours and at where things are. Then look at who is taken for whom: each row is a class, and says in
-# percent what its test images are called.
+# Look at their colours and at where things are: a red boat can be an automobile with great certainty. (Among the
+# photographs you may find one where the network is right and the *label* is wrong. There are some in every large data
+# set, and they collect at this end of the list.) Then look at who is taken for whom: each row is a class, and says in percent what
+# its test images are called.
 
 # %% payoff="confusion"
 plots.confusion(test_labels, guessed, data.classes, title="who is taken for whom")
@@ -588,14 +594,40 @@ reach = pictures.abs().flatten(1).quantile(0.995, dim=1).view(30, 1, 1, 1)
 plots.image_grid((0.5 + 0.5 * pictures / reach).clamp(0, 1), rows=3, cols=10)
 
 # %% [markdown]
-# Soft patches of colour in fixed places. For this network a picture is 3,072 unrelated numbers: it does not know that
+# Soft patches of colour in fixed places, and many of them the same left and right: the mirrored images have done that. For
+# this network a picture is 3,072 unrelated numbers: it does not know that
 # two pixels are neighbours, and what it learns about a frog on the left it must learn again for a frog on the right.
 # It would do just as well if all pictures had their pixels shuffled by the same rule. That is what the next notebook
 # changes.
 #
 # ## 9. What bought the difference
 #
-# (to come)
+# The network is the book's to the last parameter, and so are the ten epochs, the batches of 32 and Adam with a rate of
+# $5 \cdot 10^{-4}$. What was each change around it worth? The accuracy on the test images of CIFAR-10 after the last epoch,
+# for three seeds:
+#
+# | training | mean | the three seeds | on training images |
+# |---|---|---|---|
+# | as in the book: pixels in $[0, 1]$, constant rate | 49.2 % | 48.4, 48.7, 50.4 | 52 % |
+# | the same, normalised | 52.8 % | 52.4, 52.9, 53.0 | 72 % |
+# | and with a falling rate | 55.1 % | 54.9, 55.0, 55.3 | 74 % |
+# | and with mirrored images | 56.6 % | 56.3, 56.7, 56.9 | 66 % |
+#
+# The two public runs of the book's notebook reached 49.6 % and 47.8 %. (Measured again with other shufflings, the last row
+# came out at 57.0 %: differences of half a percent are luck.) Two more things were tried, and nothing else:
+#
+# - The *average of the weights* over the last thousand steps or so instead of a falling rate: 55.2 %. The two cure the
+#   same trouble, the jumping around at the end.
+# - *Batches of 128*. With the rate doubled and everything else as in the last row: 56.5 %, the same, in half the time.
+#   Normalised with a constant rate: 53.6 % against 52.8 %, since a larger batch jumps around less.
+#
+# So more than seven percentage points came from the way of training alone – many a clever architecture brings less – and half
+# of them from two lines that normalise. Compare networks only when they are trained alike!
+#
+# **A caveat.** These numbers were not measured on the official files, but on the same 60,000 images stored as JPEG, with a loss
+# (at a quality of about 75); the public runs had the original pixels. The first row says that it mattered little: it
+# lies between the two public runs. All rows were measured on the same files, by one thread of a CPU, and
+# `benchmarks/cifar10.py` measures them again.
 #
 # ## 10. Questions to think about
 #

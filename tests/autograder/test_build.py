@@ -8,6 +8,7 @@ from tiny_course import INSTRUCTOR, LESSON, SCRIPT, cells_of, edit, edit_cell, f
 
 from autograder.authoring.build import build
 from autograder.authoring.script import AuthorError
+from autograder.authoring.stub import blank_entries
 
 
 class TestNotebooks:
@@ -92,6 +93,23 @@ class TestNotebooks:
         assert '        """x + 1."""\n        # Your code here\n        raise NotImplementedError' in (
             source_of(cells["Shift-solution"])
         )
+
+    def test_a_table_keeps_its_keys_and_comments_and_loses_its_values(self, root):
+        edit(
+            root / "course.yml",
+            "{id: double,",
+            "{id: table, points: 1, minutes: 5, difficulty: 1}\n          - {id: double,",
+        )
+        table = 'table = {\n    ### BEGIN SOLUTION\n    "one": max(1, 0),  # the first\n    "two": 2,\n    ### END SOLUTION\n}\n'
+        edit(root / SCRIPT, '# %% exercise="double"', f'# %% exercise="table"\n{table}\n# %% exercise="double"')
+        build(root)
+        stub = 'table = {\n    "one": ...,  # the first\n    "two": ...,\n}'
+        assert source_of(cells_of(root / LESSON)["table-solution"]) == stub
+        assert "max(1, 0)" in source_of(cells_of(root / INSTRUCTOR)["table-solution"])
+
+    @pytest.mark.parametrize("lines", ['"one": 1,\nx = 2', "return {\n    1: 2,\n}", "one", '"one": (\n    1\n),'])
+    def test_only_entries_of_a_dict_make_a_table(self, lines):
+        assert blank_entries(f"### BEGIN SOLUTION\n{lines}\n### END SOLUTION\n") is None
 
     def test_each_exercise_has_one_check_with_its_points_and_a_hidden_half(self, root):
         build(root)

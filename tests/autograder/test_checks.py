@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
+import json
 import subprocess
 import sys
 import textwrap
@@ -19,11 +19,13 @@ from autograder.exercise import Claim, Exercise
 from autograder.judge import judge_claims
 from autograder.probes import run_probe
 from autograder.selfcheck import code_cells
+from genlab.course import load_course
 from tests.strength import END, START, answers, measure, table
 
 EXAMINATIONS = [(0, False), (1, True), (2, False)]  # seed, hidden
 IDS = checks.ids()
 ROOT = Path(__file__).parents[2]
+COURSE = load_course(ROOT / "course.yml")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -73,15 +75,11 @@ def test_a_recomputed_claim_rejects_every_constant_answer(exercise: str) -> None
 
 @pytest.mark.parametrize("exercise", IDS)
 def test_the_untouched_stub_is_not_attempted(exercise: str) -> None:
-    name = exercise.split("/")[1]
-    if inspect.isclass(load_reference(exercise.split("/")[0])[name]):
-        source = f"class {name}(nn.Module):\n    def forward(self, *args):\n        raise NotImplementedError\n"
-        if name == "Encoder":
-            source = source.replace("forward(self, *args)", "__init__(self, *args)")
-    else:
-        source = f"def {name}(*args):\n    raise NotImplementedError\n"
-    stub = run(["from torch import nn\n" + source], [name]).names[name]
-    report = examine(exercise, stub)
+    lesson, name = exercise.split("/")
+    cells = code_cells(
+        json.loads((ROOT / "lessons" / f"{COURSE.lesson(lesson).path}.ipynb").read_text(encoding="utf-8"))
+    )
+    report = examine(exercise, run(cells, [name]).names[name])
     assert (report.status, report.points, report.results) == ("not_attempted", 0.0, [])
 
 
@@ -101,6 +99,8 @@ def test_answers_of_the_wrong_kind_are_told_so(exercise: str, body: str, said: s
     answer = run([f"def {name}(*args):\n    {body}\n"], [name]).names[name]
     report = examine(exercise, answer)
     assert report.status == "failed" and report.misconception is None
+    if spec.plan(0, False)["probe"] == "value":
+        said = "a function"
     assert said in report.failure.message or "NoneType" in report.failure.message or "str" in report.failure.message
 
 
@@ -202,6 +202,26 @@ def test_every_mistake_can_be_handed_in_as_text(exercise: str) -> None:
     for misconception in spec.misconceptions:
         names = run([*cells, misconception.source(spec.name)], [spec.name]).names
         assert examine(exercise, names[spec.name]).misconception == misconception.name
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "taxonomy: dict[str, str] = {}\ntaxonomy |= RIGHT",
+        "taxonomy = dict(RIGHT)",
+        "taxonomy = {}\nfor family in RIGHT:\n    pass\ntaxonomy = RIGHT | taxonomy",
+    ],
+)
+def test_a_table_is_found_however_it_is_made(cell: str) -> None:
+    right = f"RIGHT = {load_reference('density')['taxonomy']!r}"
+    assert examine("density/taxonomy", run([right, cell], ["taxonomy"]).names["taxonomy"]).passed
+
+
+def test_a_table_with_gaps_says_which_is_first() -> None:
+    table = load_reference("density")["taxonomy"] | {"diffusion": ..., "gan": ...}
+    report = examine("density/taxonomy", table)
+    assert report.status == "failed" and report.misconception is None
+    assert "'diffusion' is `...`, which is still to be filled in" in report.headline
 
 
 def test_a_broken_check_is_no_verdict_on_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:

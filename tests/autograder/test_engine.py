@@ -2,6 +2,9 @@
 
 import copy
 import json
+import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,12 +15,16 @@ import torch
 from autograder import checks
 from autograder.definitions import solution_source
 from autograder.demo import CLASS, hand_in
-from autograder.engine import Engine, secret, tiers
-from autograder.engine.client import ChildEnded, EngineError
+from autograder.engine import judges, secret, tiers
+from autograder.engine.client import ChildEnded, Engine
+from autograder.engine.grader import Grader, Options
 from autograder.engine.grading import grade
+from autograder.engine.judges import Judges
+from autograder.engine.launch import EngineError, Server
 from autograder.examination import examine
 from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
+from genlab.course import load_course
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the engine runs on Linux"),
@@ -32,7 +39,7 @@ NAMES = [e.split("/")[1] for e in checks.ids(LESSON)]
 
 @pytest.fixture(scope="module")
 def engine():
-    with Engine() as started:
+    with Engine.start() as started:
         yield started
 
 
@@ -197,9 +204,22 @@ def test_what_could_not_be_defined_says_why(engine):
     assert "could not be defined" in note and "SyntaxError" in note
 
 
-def test_an_untouched_stub_is_not_attempted(engine):
-    made = json.loads((ROOT / "lessons/03_vae/02_vae_fashion.ipynb").read_text(encoding="utf-8"))
-    assert {r.status for r in graded(engine, made).reports.values()} == {"not_attempted"}
+@pytest.mark.parametrize("lesson", load_course(ROOT / "course.yml").lessons, ids=lambda lesson: lesson.id)
+def test_an_untouched_stub_is_not_attempted(engine, lesson):
+    made = json.loads((ROOT / "lessons" / f"{lesson.path}.ipynb").read_text(encoding="utf-8"))
+    reports = grade(engine, made, lesson.id, SECRET).reports
+    assert {r.status for r in reports.values()} == {"not_attempted"} and len(reports) == len(lesson.exercises)
+
+
+@pytest.mark.parametrize("lesson", load_course(ROOT / "course.yml").lessons, ids=lambda lesson: lesson.id)
+def test_the_solutions_of_a_lesson_pass_and_its_mistakes_have_their_names(engine, lesson):
+    right = grade(engine, hand_in(ROOT, {}, lesson.id), lesson.id, SECRET)
+    assert not lost(right) and right.points == lesson.points
+    wrong = {e.id: checks.find(f"{lesson.id}/{e.id}").misconceptions[-1].name for e in lesson.exercises}
+    reports = grade(engine, hand_in(ROOT, wrong, lesson.id), lesson.id, SECRET).reports
+    for name, mistake in wrong.items():
+        report = reports[f"{lesson.id}/{name}"]
+        assert report.misconception == mistake or report.follows_from
 
 
 def test_follows_from_is_told_as_in_a_notebook(engine):
@@ -230,7 +250,7 @@ def test_with_run_all_the_training_cells_run_on_prepared_data(tmp_path, monkeypa
     import genlab
 
     genlab.data.load("fashion_mnist")
-    with Engine() as engine:
+    with Engine.start() as engine:
         outcome = grade(engine, notebook(), LESSON, SECRET, run_all=True, cell_seconds=120, notebook_seconds=300)
     assert not lost(outcome) and not outcome.notes
     assert not [o for outputs in outcome.outputs.values() for o in outputs if o["output_type"] == "error"]
@@ -239,7 +259,7 @@ def test_with_run_all_the_training_cells_run_on_prepared_data(tmp_path, monkeypa
 
 def test_where_data_is_not_prepared_grading_neither_downloads_nor_draws(tmp_path, monkeypatch):
     monkeypatch.setenv("GENLAB_HOME", str(tmp_path / "empty"))
-    with Engine() as engine:
+    with Engine.start() as engine:
         outcome = grade(engine, notebook(), LESSON, SECRET, run_all=True, cell_seconds=20)
     assert not lost(outcome)
     text = json.dumps(list(outcome.outputs.values()))
@@ -248,9 +268,9 @@ def test_where_data_is_not_prepared_grading_neither_downloads_nor_draws(tmp_path
 
 
 def test_a_server_that_dies_is_an_error_of_the_engine_not_of_a_student():
-    engine = Engine()
-    engine._server.kill()
-    engine._server.wait()
+    engine = Engine.start()
+    engine.server.process.kill()
+    engine.server.process.wait()
     with pytest.raises((EngineError, ChildEnded)):
         grade(engine, notebook(), LESSON, SECRET)
     engine.close()
@@ -266,15 +286,15 @@ def alive(pid):
 def test_a_server_that_is_killed_takes_its_children_with_it(tier):
     if not tiers.try_out(tier).works:
         pytest.skip(f"no tier {tier} here")
-    engine = Engine(tier)
+    engine = Engine.start(tier)
     child = engine.child()
     stubborn = "import ctypes, signal\nctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\nsignal.pthread_sigmask(0, range(1, 60))\nwhile True: pass"
     child.ask({"do": "cell", "source": stubborn, "seconds": 100, "turn": ""}, 5)
     time.sleep(0.5)
-    family = [p for keeper in children_of(engine._server.pid) for p in [keeper, *children_of(keeper)]]
+    family = [p for keeper in children_of(engine.server.process.pid) for p in [keeper, *children_of(keeper)]]
     assert len(family) == 2
-    engine._server.kill()
-    engine._server.wait()
+    engine.server.process.kill()
+    engine.server.process.wait()
     time.sleep(1)
     assert [pid for pid in family if alive(pid)] == []
     engine.close()
@@ -312,7 +332,7 @@ def test_examine_agrees_that_a_tensor_without_end_is_a_wrong_answer():
 
 
 def test_small_limits_bind(tmp_path):
-    with Engine(limits=Limits(memory=2**28, address_space=2**33)) as engine:
+    with Engine.start(limits=Limits(memory=2**28, address_space=2**33)) as engine:
         made, _ = with_cell("import torch, time\nx = torch.ones(2**28)\ntime.sleep(5)", "kl_loss")
         outcome = graded(engine, made, cell_seconds=10)
     assert any("used too much memory" in note for note in outcome.notes)
@@ -323,17 +343,77 @@ def test_the_engine_leaves_nothing_behind(tmp_path, monkeypatch):
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with Engine() as engine:
+    with Engine.start() as engine:
         graded(engine, copy.deepcopy(notebook()))
-        server = engine._server
+        server = engine.server.process
         assert list(tmp_path.iterdir())
     assert server.poll() is not None
     assert not list(tmp_path.iterdir())
 
 
-def test_outcomes_asked_for_ahead_are_those_of_the_same_places(tmp_path):
-    from autograder.engine.grader import Grader, Options
+def test_judges_beside_the_server_give_the_reports_of_judges_here(engine):
+    made = hand_in(ROOT, CLASS["chandra"])
+    here = graded(engine, made)
+    with Judges() as beside:
+        there = beside.grade(made, LESSON, SECRET)
+    assert [(r.exercise, r.status, r.headline) for r in there.reports.values()] == [
+        (r.exercise, r.status, r.headline) for r in here.reports.values()
+    ]
+    assert there.cards.keys() == there.reports.keys() and there.outputs == here.outputs
 
+
+def test_nbgrader_s_process_does_without_torch():
+    look = (
+        "import sys, genlab.cli, autograder.engine.assignment, autograder.preprocessors\nprint('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_a_judge_that_is_killed_costs_a_second_try(tmp_path):
+    grader = Grader(tmp_path, Options())
+    first = grader.judges()
+    (host,) = children_of(first.server.process.pid)
+    os.kill(children_of(host)[0], signal.SIGKILL)
+    assert not lost(grader.outcome(notebook(), LESSON))
+    grader.close()
+
+
+def test_judges_that_never_answer_give_no_score_and_say_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(judges, "JUDGING_SECONDS", -1000.0)
+    grader = Grader(tmp_path, Options())
+    outcome = grader.outcome(notebook(), LESSON)
+    grader.close()
+    assert {r.status for r in outcome.reports.values()} == {"grader_error"}
+    assert "took too long" in outcome.notes[0]
+
+
+def test_without_isolation_grading_refuses_and_says_why(monkeypatch):
+    found = tiers.environment
+
+    def without_seccomp(staged):
+        (staged / "pyseccomp.py").write_text("raise ImportError")
+        return found(staged)
+
+    monkeypatch.setattr(tiers, "environment", without_seccomp)
+    with pytest.raises(tiers.NoSandbox, match=r"tier 1: .*seccomp.*tier 2: .*seccomp.*genlab doctor.*--no-sandbox"):
+        Server()
+
+
+def test_where_namespaces_are_refused_it_is_the_second_tier(tmp_path, monkeypatch):
+    if not tiers.try_out(2).works:
+        pytest.skip("no tier 2 here")
+    found = tiers.policy
+
+    def policy(tier, staged, scratch, limits):
+        return found(tier, staged, tmp_path / "nowhere" if tier == 1 else scratch, limits)
+
+    monkeypatch.setattr(tiers, "policy", policy)
+    with Engine.start() as engine:
+        assert engine.server.tier == 2
+        assert not lost(graded(engine, notebook()))
+
+
+def test_outcomes_asked_for_ahead_are_those_of_the_same_places(tmp_path):
     made, at = with_cell("print('here')")
     moved = copy.deepcopy(made)
     moved["cells"].insert(0, {"cell_type": "markdown", "id": "note", "metadata": {}, "source": "more text"})

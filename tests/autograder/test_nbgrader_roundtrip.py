@@ -18,7 +18,8 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[2]
-LESSON = load_course(ROOT / "course.yml").lesson("vae_fashion")
+COURSE = load_course(ROOT / "course.yml")
+LESSON = COURSE.lesson("vae_fashion")
 NOTEBOOK = f"{LESSON.path}.ipynb"
 POINTS = {exercise.id: exercise.points for exercise in LESSON.exercises}
 
@@ -116,7 +117,8 @@ def course(tmp_path_factory):
         # nbgrader runs alembic as a command.
         patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
         patch.delenv("GENLAB_SCALE", raising=False)
-        run("GenerateAssignmentApp", LESSON.chapter, "--force")
+        for chapter in COURSE.chapters:
+            run("GenerateAssignmentApp", chapter.id, "--force")
         for student, answers in class_of_students().items():
             submit(course, student, answers)
         run("AutogradeApp", LESSON.chapter)
@@ -126,7 +128,7 @@ def course(tmp_path_factory):
 
 
 def test_generate_assignment_makes_the_bytes_of_the_build(course):
-    for name in (f"{folder}/{NOTEBOOK}" for folder in ("lessons", "solutions")):
+    for name in (f"{folder}/{lesson.path}.ipynb" for folder in ("lessons", "solutions") for lesson in COURSE.lessons):
         assert (course / name).read_bytes() == (course / "built" / name).read_bytes()
 
 

@@ -114,12 +114,12 @@ def test_a_dripping_sender_is_given_up_in_time():
         Channel(ours).receive(1)
 
 
-@pytest.fixture(scope="module", params=checks.ids(LESSON), ids=lambda e: e.split("/")[1])
+@pytest.fixture(scope="module", params=checks.ids(), ids=str)
 def example(request):
     """An exercise with a plan, and the record of the right answer, both after a passage."""
     exercise = checks.find(request.param)
     plan = exercise.plan(5, True)
-    target = load_reference(LESSON)[exercise.name]
+    target = load_reference(exercise.lesson)[exercise.name]
     return exercise, plan, sent(run_probe(sent(plan), target))
 
 

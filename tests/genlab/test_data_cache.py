@@ -237,3 +237,25 @@ def test_where_only_prepared_data_may_be_used_nothing_is_drawn(home, small, draw
     monkeypatch.setenv("GENLAB_PREPARED_ONLY", "1")
     assert torch.equal(data.load(small.card).train.images, drawn.train.images)
     assert len(drawings) == 1
+
+
+def test_a_limit_draws_only_so_far_and_never_replaces_the_whole(home, small, drawings, capsys):
+    few = data.load(small.card, limit=12)
+    assert (len(few.train), len(few.test), few.train.labels.shape) == (12, 12, (12,))
+    assert "(12 + 12 images)" in capsys.readouterr().out
+    assert drawings[0][1] == {"train": 12, "test": 12}
+    assert torch.equal(data.load(small.card, limit=12).train.images, few.train.images) and len(drawings) == 1
+    whole = data.load(small.card)
+    assert (len(whole.train), len(whole.test)) == (40, 20) and len(drawings) == 2
+    assert torch.equal(data.load(small.card, limit=12).train.images, whole.train.images[:12])  # what is there is used
+    assert len(data.load(small.card, limit=30).test) == 20 and len(drawings) == 2
+    with pytest.raises(ValueError, match="limit=0 leaves no image"):
+        data.load(small.card, limit=0)
+
+
+def test_a_limit_of_prepared_data_is_found_while_grading(home, small, monkeypatch):
+    data.load(small.card, limit=12)
+    monkeypatch.setenv("GENLAB_PREPARED_ONLY", "1")
+    assert len(data.load(small.card, limit=12).train) == 12
+    with pytest.raises(data.DataError):
+        data.load(small.card)

@@ -335,9 +335,43 @@ def test_ten_classes_are_told_apart_with_any_colour_vision(sight: str) -> None:
     assert min(distances.values()) > 16, min(distances, key=distances.__getitem__)
 
 
+def test_a_density_map_has_the_first_axis_to_the_right_and_the_second_upwards() -> None:
+    values = torch.zeros(4, 4)
+    values[3, 0] = 2.0
+    figure = plots.density_map(values, -1.0, 1.0, title="a map", bar="density")
+    image = figure.axes[0].images[0]
+    assert image.origin == "lower" and tuple(image.get_extent()) == (-1, 1, -1, 1)
+    assert float(image.get_array()[0, 3]) == 2.0
+    assert image.get_clim() == (0, 2) and figure.axes[0].get_title() == "a map" and len(figure.axes) == 2
+
+
+def test_a_signed_map_is_centred_at_zero() -> None:
+    figure = plots.density_map(torch.tensor([[1.0, -3.0], [0.0, 2.0]]), 0.0, 1.0, signed=True)
+    assert figure.axes[0].images[0].get_clim() == (-3, 3)
+
+
+def test_an_outline_runs_where_the_values_change_their_sign() -> None:
+    x, _ = torch.meshgrid(torch.linspace(-1, 1, 21), torch.linspace(-1, 1, 21), indexing="ij")
+    figure = plots.density_map(torch.zeros(21, 21), -1.0, 1.0, most=1.0)
+    plots.outline(x - 0.3, -1.0, 1.0, figure.axes[0])
+    points = np.concatenate([path.vertices for path in figure.axes[0].collections[0].get_paths()])
+    assert np.allclose(points[:, 0], 0.3 * 20 / 21, atol=1e-6) and np.ptp(points[:, 1]) > 1.8
+
+
+def test_a_density_map_refuses_what_is_no_square() -> None:
+    with pytest.raises(ValueError, match=r"\(3, 4\)"):
+        plots.density_map(torch.zeros(3, 4), 0.0, 1.0)
+
+
 def test_a_confusion_picture_has_true_classes_as_rows_and_each_row_in_percent() -> None:
     truth, guessed = torch.tensor([0, 0, 0, 0, 1, 1]), torch.tensor([0, 0, 0, 1, 2, 2])
     figure = plots.confusion(truth, guessed, ["cat", "dog", "frog"])
     assert shown(figure).tolist() == [[75, 25, 0], [0, 0, 100], [0, 0, 0]]  # no frog, no division by zero
     assert [text.get_text() for text in figure.axes[0].texts] == ["75", "25", "100"]
     assert figure.axes[0].get_ylabel().startswith("true class") and figure.axes[0].get_xlabel() == "guessed"
+
+
+def test_titles_of_two_lines_get_room_for_two() -> None:
+    one = plots.image_grid(torch.zeros(4, 1, 20, 20), rows=2, titles=["a"] * 4)
+    two = plots.image_grid(torch.zeros(4, 1, 20, 20), rows=2, titles=["a", "a\nb", "a", "a"])
+    assert two.get_size_inches()[1] - one.get_size_inches()[1] == pytest.approx(2 * 0.15, abs=0.1)

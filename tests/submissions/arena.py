@@ -106,14 +106,12 @@ class Arena:
         found = sorted(p for p in self.course.rglob("*") if p.is_file() or p.is_symlink())
         return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else "link" for p in found}
 
-    def fight(self, engine: Any, attack: corpus.Attack) -> dict[str, Any]:
+    def fight(self, judges: Any, attack: corpus.Attack) -> dict[str, Any]:
         """What the attack achieved, as sentences, and the seconds that it took."""
-        from autograder.engine.grading import grade
-
         notebook = corpus.submission(attack, self.released, self.answers, self.places)
         began = time.monotonic()
         limits = {"cell_seconds": CELL_SECONDS, "notebook_seconds": NOTEBOOK_SECONDS}
-        outcome = grade(engine, notebook, LESSON, b"k" * 32, **limits)
+        outcome = judges.grade(notebook, LESSON, b"k" * 32, **limits)
         seconds = time.monotonic() - began
         lost = {r.exercise.split("/")[1] for r in outcome.reports.values() if not r.points}
         said = json.dumps(outcome.outputs) + repr(outcome.reports) + repr(outcome.notes)
@@ -172,13 +170,13 @@ def main() -> None:
                 ).returncode
             )
 
-    from autograder.engine import Engine
+    from autograder.engine.judges import Judges
 
     attacks = [a for a in corpus.load() if not given.names or a.name in given.names]
     arena = Arena()
     try:
-        with Engine(given.tier) as engine, ThreadPoolExecutor(AT_ONCE) as pool:
-            for result in pool.map(lambda attack: arena.fight(engine, attack), attacks):
+        with Judges(given.tier) as judges, ThreadPoolExecutor(AT_ONCE) as pool:
+            for result in pool.map(lambda attack: arena.fight(judges, attack), attacks):
                 result["achieved"] += arena.damage()
                 print(json.dumps(result), flush=True)
         achieved = arena.damage() + [f"process {pid} lives on" for pid in corpus.survivors()]

@@ -9,11 +9,13 @@ import torch
 
 from autograder.claims import show
 from autograder.claims.compare import as_tensor
+from autograder.claims.looking import LookingClaims, calls_of
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
 from autograder.probes import Plan, Record
 from autograder.probes.networks import build_network
 
-NAME, PARAMETERS = "accuracy", ["model", "images", "labels"]
+PARAMETERS = ["model", "images", "labels"]
+LOOKING = LookingClaims("accuracy", PARAMETERS, "model")
 
 
 def make_plan(draw: Draw) -> Plan:
@@ -44,21 +46,6 @@ def make_plan(draw: Draw) -> Plan:
     return {"probe": "spy", "cases": cases}
 
 
-Calls = list[tuple[dict[str, Any], list[Any], dict[str, Any]]]
-
-
-def _calls(plan: Plan, record: Record) -> Calls:
-    return [
-        (case, arguments, call)
-        for case, found in zip(plan["cases"], record["cases"], strict=True)
-        for arguments, call in zip(case["calls"], found["calls"], strict=False)
-    ]
-
-
-def _called(arguments: list[Any]) -> str:
-    return show.call(NAME, PARAMETERS, arguments)
-
-
 def truth(case: dict[str, Any], arguments: list[Any]) -> float:
     """The share of images whose largest logit, in eval mode, is that of their label."""
     _, images, labels = arguments
@@ -76,101 +63,63 @@ def _right(case: dict[str, Any], arguments: list[Any], call: dict[str, Any]) -> 
     return abs(_number(call) - truth(case, arguments)) < 1e-5
 
 
-def _runs(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
-        if call["raised"]:
-            return Failure(show.error(call["raised"]), "a number", show.advice(call["raised"]), _called(arguments))
-    return None
-
-
 def _returns(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
+    for _, arguments, call in calls_of(plan, record):
         number = as_tensor(call["value"])
         if number is None or number.numel() != 1:
             advice = "Return one number for all images together."
-            return Failure(f"returned {show.value(call['value'])}", "one number", advice, _called(arguments))
+            return Failure(f"returned {show.value(call['value'])}", "one number", advice, LOOKING.called(arguments))
         if not call["log"]:
             advice = "Let the model judge the images: call it."
-            return Failure("the model was never called", "its answer to every image", advice, _called(arguments))
+            return Failure("the model was never called", "its answer to every image", advice, LOOKING.called(arguments))
     return None
 
 
 def _share(plan: Plan, record: Record) -> Failure | None:
-    for case, arguments, call in _calls(plan, record):
+    for case, arguments, call in calls_of(plan, record):
         if not _right(case, arguments, call):
             expected = f"{truth(case, arguments):.4g}, the share of images that the model gets right in eval mode"
             advice = "Take a few images and count by hand: the model's answer is the class of the largest logit."
-            return Failure(f"returned {show.number(_number(call))}", expected, advice, _called(arguments))
+            return Failure(f"returned {show.number(_number(call))}", expected, advice, LOOKING.called(arguments))
     return None
 
 
 def _float(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
+    for _, arguments, call in calls_of(plan, record):
         if call["value"]["kind"] != "float":
             advice = "`.item()` turns a scalar tensor into a float."
-            return Failure(f"returned {show.value(call['value'])}", "a Python float", advice, _called(arguments))
+            return Failure(f"returned {show.value(call['value'])}", "a Python float", advice, LOOKING.called(arguments))
     return None
 
 
 def _eval_mode(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
+    for _, arguments, call in calls_of(plan, record):
         if any(entry["training"] for entry in call["log"]):
             advice = "Call `model.eval()` before the model sees an image."
-            return Failure("the model was called in train mode", "eval mode", advice, _called(arguments))
-    return None
-
-
-def _mode_restored(plan: Plan, record: Record) -> Failure | None:
-    for case, arguments, call in _calls(plan, record):
-        wanted = "train" if case["networks"]["model"]["training"] else "eval"
-        if call["modes"]["model"] != wanted:
-            seen = f"the model came in {wanted} mode and was left in {call['modes']['model']} mode"
-            advice = "Remember `model.training` first, and set it back by `model.train(...)` at the end."
-            return Failure(seen, f"{wanted} mode again", advice, _called(arguments))
-    return None
-
-
-def _no_grad(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
-        if any(entry["grad_enabled"] for entry in call["log"]):
-            advice = "Call the model inside `with torch.no_grad():`, which saves time and memory."
-            return Failure("the model ran with gradients enabled", "no graph", advice, _called(arguments))
-        if not call["grad_enabled"]:
-            advice = "Use `with torch.no_grad():`, which ends with its block."
-            seen = "gradients were left disabled after the call"
-            return Failure(seen, "torch's gradient mode as it was", advice, _called(arguments))
-    return None
-
-
-def _kept(plan: Plan, record: Record) -> Failure | None:
-    for case, arguments, call in _calls(plan, record):
-        before = build_network(case["networks"]["model"]).state_dict()
-        changed = any(not torch.equal(before[name], now) for name, now in call["state"]["model"].items())
-        if changed or not call["requires_grad"]["model"]:
-            seen = "the model's weights or statistics were changed" if changed else "the model was left frozen"
-            advice = "Only look at the model: eval mode keeps batch norm's statistics, and nothing needs freezing."
-            return Failure(seen, "the model as it was, ready to train on", advice, _called(arguments))
+            return Failure("the model was called in train mode", "eval mode", advice, LOOKING.called(arguments))
     return None
 
 
 def _inputs_unchanged(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
+    for _, arguments, call in calls_of(plan, record):
         for name, before, after in zip(PARAMETERS[1:], arguments[1:], call["args_after"], strict=True):
             if after["kind"] != "tensor" or not torch.equal(after["data"], before):
                 advice = "Avoid in-place operations on arguments: make new tensors."
-                return Failure(f"the argument {name} was changed", "it left as it was", advice, _called(arguments))
+                return Failure(
+                    f"the argument {name} was changed", "it left as it was", advice, LOOKING.called(arguments)
+                )
     return None
 
 
 CLAIMS = (
-    Claim("runs", "runs without an error", _runs, recomputed=False, gate=True),
+    LOOKING.runs("a number"),
     Claim("returns", "returns one number for all images", _returns, gate=True),
     Claim("share", "returns the share of right answers, in [0, 1]", _share),
     Claim("eval_mode", "calls the model in eval mode", _eval_mode, recomputed=False),
-    Claim("mode_restored", "leaves the model in the mode it was in", _mode_restored, recomputed=False),
-    Claim("no_grad", "records no graph", _no_grad, recomputed=False),
+    LOOKING.mode_restored(),
+    LOOKING.no_grad(),
     Claim("float", "returns a plain float", _float, recomputed=False),
-    Claim("model_kept", "leaves the model's weights, statistics and flags alone", _kept, recomputed=False),
+    LOOKING.kept(),
     Claim("inputs_unchanged", "leaves its arguments unchanged", _inputs_unchanged, recomputed=False),
 )
 
@@ -194,7 +143,7 @@ def _instead(wrong: Callable[[float, int], float]) -> Callable[[Plan, Record], b
             return False
         return all(
             abs(_number(call) - wrong(truth(case, arguments), len(arguments[2]))) < 1e-3
-            for case, arguments, call in _calls(plan, record)
+            for case, arguments, call in calls_of(plan, record)
         )
 
     return explains
@@ -202,31 +151,31 @@ def _instead(wrong: Callable[[float, int], float]) -> Callable[[Plan, Record], b
 
 def _left_in(mode: str) -> Callable[[Plan, Record], bool]:
     def explains(plan: Plan, record: Record) -> bool:
-        modes = {call["modes"]["model"] for _, _, call in _calls(plan, record)}
+        modes = {call["modes"]["model"] for _, _, call in calls_of(plan, record)}
         return _failing(plan, record) == {"mode_restored"} and modes == {mode}
 
     return explains
 
 
 def _train_mode(plan: Plan, record: Record) -> bool:
-    """Some images met the network in train mode, in which it came; where it came in eval mode all is right."""
+    """The network is always called in the mode in which it came; where that was eval mode all is right."""
     failing = _failing(plan, record)
     if not {"eval_mode"} <= failing <= {"share", "eval_mode", "model_kept"}:
         return False
-    return all(
-        _right(case, arguments, call)
-        for case, arguments, call in _calls(plan, record)
-        if not case["networks"]["model"]["training"]
-    )
+    for case, arguments, call in calls_of(plan, record):
+        came = case["networks"]["model"]["training"]
+        if any(entry["training"] != came for entry in call["log"]) or not (came or _right(case, arguments, call)):
+            return False
+    return True
 
 
 def _graph(plan: Plan, record: Record) -> bool:
-    enabled = all(entry["grad_enabled"] for _, _, call in _calls(plan, record) for entry in call["log"])
+    enabled = all(entry["grad_enabled"] for _, _, call in calls_of(plan, record) for entry in call["log"])
     return enabled and _failing(plan, record) == {"no_grad"}
 
 
 def _tensor(plan: Plan, record: Record) -> bool:
-    kinds = {call["value"]["kind"] for _, _, call in _calls(plan, record)}
+    kinds = {call["value"]["kind"] for _, _, call in calls_of(plan, record)}
     return kinds == {"tensor"} and _failing(plan, record) == {"float"}
 
 

@@ -105,11 +105,17 @@ def _overflows(plan: Plan, record: Record) -> bool:
 
 
 def _capped(plan: Plan, record: Record) -> bool:
-    """Nearly right where the logits are moderate, finite but far too small where they are large."""
+    """Nearly right where the logits are moderate; where they are large, every image that they get wrong costs the same."""
     pairs = _scalars(plan, record)
-    moderate, large = pairs[:-_LARGE], pairs[-_LARGE:]
-    near = bool(pairs) and all(bool((seen - truth).abs() < 1e-3 * truth.abs() + 1e-4) for seen, truth in moderate)
-    return near and all(bool(torch.isfinite(seen)) and 0 <= float(seen) < float(truth) / 10 for seen, truth in large)
+    if not pairs:
+        return False
+    if not all(bool((seen - truth).abs() < 1e-3 * truth.abs() + 1e-4) for seen, truth in pairs[:-_LARGE]):
+        return False
+    costs = []
+    for case, (seen, _) in zip(plan["cases"][-_LARGE:], pairs[-_LARGE:], strict=True):
+        logits, labels = case["args"]
+        costs.append(float(seen) / float((logits.argmax(1) != labels).double().mean()))
+    return 3 < costs[0] < 1000 and max(costs) - min(costs) < 1e-3 * costs[0]
 
 
 MISCONCEPTIONS = (

@@ -88,7 +88,7 @@ MISCONCEPTIONS = (
     Misconception(
         "not_scaled",
         "the pixels stay between 0 and 255: the division is missing",
-        "These are floats, but still from 0 to 255: bring them to [0, 1].",
+        "These numbers still run from 0 to 255: bring them to [0, 1].",
         not_scaled,
     ),
     Misconception(

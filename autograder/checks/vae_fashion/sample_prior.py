@@ -9,11 +9,13 @@ import torch
 from autograder.claims import show
 from autograder.claims.compare import close
 from autograder.claims.laws import fresh, standard_normal, uniform
+from autograder.claims.looking import LookingClaims, calls_of
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
 from autograder.probes import Plan, Record
 from autograder.probes.networks import build_network
 
-NAME, PARAMETERS = "sample_prior", ["decoder", "n", "latent_dim"]
+PARAMETERS = ["decoder", "n", "latent_dim"]
+LOOKING = LookingClaims("sample_prior", PARAMETERS, "decoder")
 
 
 def make_plan(draw: Draw) -> Plan:
@@ -30,40 +32,24 @@ def make_plan(draw: Draw) -> Plan:
     return {"probe": "spy", "cases": [case(True, [n, n]), case(False, [draw.size(3, 8), 1])]}
 
 
-def _calls(plan: Plan, record: Record) -> list[tuple[dict[str, Any], list[Any], dict[str, Any]]]:
-    return [
-        (case, arguments, call)
-        for case, found in zip(plan["cases"], record["cases"], strict=True)
-        for arguments, call in zip(case["calls"], found["calls"], strict=False)
-    ]
-
-
-def _called(arguments: list[Any]) -> str:
-    return show.call(NAME, PARAMETERS, arguments)
-
-
-def _runs(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
-        if call["raised"]:
-            return Failure(show.error(call["raised"]), "images", show.advice(call["raised"]), _called(arguments))
-    return None
-
-
 def _returns(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
+    for _, arguments, call in calls_of(plan, record):
         value, shape = call["value"], (arguments[1], 1, 32, 32)
         if value["kind"] != "tensor" or value["data"].shape != shape:
             advice = "Return the decoded images as one tensor: decode n codes of size latent_dim."
             return Failure(
-                f"returned {show.value(value)}", f"a tensor of shape {show.shape(shape)}", advice, _called(arguments)
+                f"returned {show.value(value)}",
+                f"a tensor of shape {show.shape(shape)}",
+                advice,
+                LOOKING.called(arguments),
             )
         if not call["log"]:
             seen = "the decoder was never called"
-            return Failure(seen, "decoded samples of the prior", "Call decoder(z).", _called(arguments))
+            return Failure(seen, "decoded samples of the prior", "Call decoder(z).", LOOKING.called(arguments))
         if codes(call).shape != (arguments[1], arguments[2]):
             seen = f"the decoder was fed a tensor of shape {show.shape(codes(call).shape)}"
             wanted = f"z of shape ({arguments[1]}, {arguments[2]})"
-            return Failure(seen, wanted, "Draw one code of size latent_dim for each image.", _called(arguments))
+            return Failure(seen, wanted, "Draw one code of size latent_dim for each image.", LOOKING.called(arguments))
     return None
 
 
@@ -80,7 +66,7 @@ def decoded(case: dict[str, Any], z: torch.Tensor) -> torch.Tensor:
 
 
 def _probabilities(plan: Plan, record: Record) -> Failure | None:
-    for case, arguments, call in _calls(plan, record):
+    for case, arguments, call in calls_of(plan, record):
         seen, truth = call["value"]["data"], torch.special.expit(decoded(case, codes(call)))
         if not close(seen, truth, torch.float32):
             said = f"values between {show.number(seen.min())} and {show.number(seen.max())}"
@@ -89,7 +75,7 @@ def _probabilities(plan: Plan, record: Record) -> Failure | None:
                 said,
                 expected,
                 "Which mode is the decoder in, and what turns its logits into probabilities?",
-                _called(arguments),
+                LOOKING.called(arguments),
             )
     return None
 
@@ -102,67 +88,35 @@ def _law(plan: Plan, record: Record) -> Failure | None:
                 f"z has mean {show.number(z.mean())} and standard deviation {show.number(z.std())}, or repeats itself"
             )
             advice = "The prior is N(0, I): one normal draw for every image and latent dimension."
-            return Failure(seen, "independent draws of N(0, 1)", advice, _called(plan["cases"][0]["calls"][0]))
+            return Failure(seen, "independent draws of N(0, 1)", advice, LOOKING.called(plan["cases"][0]["calls"][0]))
     if not fresh(first, second):
         advice = "Draw z inside the function, and set no seed there."
         return Failure(
-            "two calls used the same z", "new draws in every call", advice, _called(plan["cases"][0]["calls"][0])
+            "two calls used the same z", "new draws in every call", advice, LOOKING.called(plan["cases"][0]["calls"][0])
         )
     return None
 
 
-def _mode_restored(plan: Plan, record: Record) -> Failure | None:
-    for case, arguments, call in _calls(plan, record):
-        wanted = "train" if case["networks"]["decoder"]["training"] else "eval"
-        if call["modes"]["decoder"] != wanted:
-            seen = f"the decoder came in {wanted} mode and was left in {call['modes']['decoder']} mode"
-            advice = "Remember `decoder.training` first, and set it back by `decoder.train(...)` at the end."
-            return Failure(seen, f"{wanted} mode again", advice, _called(arguments))
-    return None
-
-
-def _no_grad(plan: Plan, record: Record) -> Failure | None:
-    for _, arguments, call in _calls(plan, record):
-        if call["value"]["requires_grad"] or any(entry["grad_enabled"] for entry in call["log"]):
-            seen = "the decoder ran with gradients enabled"
-            advice = "Decode inside `with torch.no_grad():`, which saves time and memory."
-            return Failure(seen, "no graph", advice, _called(arguments))
-        if not call["grad_enabled"]:
-            seen = "gradients were left disabled after the call"
-            advice = "Use `with torch.no_grad():`, which ends with its block."
-            return Failure(seen, "torch's gradient mode as it was", advice, _called(arguments))
-    return None
-
-
-def _decoder_kept(plan: Plan, record: Record) -> Failure | None:
-    for case, arguments, call in _calls(plan, record):
-        before = build_network(case["networks"]["decoder"]).state_dict()
-        changed = any(not torch.equal(before[name], now) for name, now in call["state"]["decoder"].items())
-        if changed or not call["requires_grad"]["decoder"]:
-            seen = (
-                "the decoder's weights or running statistics were changed" if changed else "the decoder was left frozen"
-            )
-            advice = "Only look at the decoder: eval mode keeps batch norm's statistics, and nothing needs freezing."
-            return Failure(seen, "the decoder as it was, ready to train on", advice, _called(arguments))
-    return None
-
-
 CLAIMS = (
-    Claim("runs", "runs without an error", _runs, recomputed=False, gate=True),
+    LOOKING.runs("images"),
     Claim("returns", "decodes n codes into n images", _returns, gate=True),
     Claim("probabilities", "returns probabilities, decoded in eval mode", _probabilities),
     Claim("law", "draws z from N(0, I), anew in every call", _law),
-    Claim("mode_restored", "leaves the decoder in the mode it was in", _mode_restored, recomputed=False),
-    Claim("no_grad", "records no graph", _no_grad, recomputed=False),
-    Claim("decoder_kept", "leaves the decoder's weights, statistics and flags alone", _decoder_kept, recomputed=False),
+    LOOKING.mode_restored(),
+    LOOKING.no_grad(),
+    LOOKING.kept(),
 )
+
+
+def _unfit(plan: Plan, record: Record) -> bool:
+    return any(claim.judge(plan, record) for claim in CLAIMS if claim.gate)
 
 
 def _only(*failing: str) -> Any:
     """`explains`: exactly these claims fail."""
 
     def explains(plan: Plan, record: Record) -> bool:
-        if _runs(plan, record) or _returns(plan, record):
+        if _unfit(plan, record):
             return False
         return {c.name for c in CLAIMS if c.judge(plan, record)} == set(failing)
 
@@ -170,27 +124,29 @@ def _only(*failing: str) -> Any:
 
 
 def _logits(plan: Plan, record: Record) -> bool:
-    if _runs(plan, record) or _returns(plan, record):
+    if _unfit(plan, record):
         return False
-    return all(close(c["value"]["data"], decoded(case, codes(c)), torch.float32) for case, _, c in _calls(plan, record))
+    return all(
+        close(c["value"]["data"], decoded(case, codes(c)), torch.float32) for case, _, c in calls_of(plan, record)
+    )
 
 
 def _train_mode(plan: Plan, record: Record) -> bool:
-    if _runs(plan, record) or _returns(plan, record) or _mode_restored(plan, record):
+    if _unfit(plan, record) or LOOKING.mode_restored().judge(plan, record):
         return False
-    calls = [call for _, _, call in _calls(plan, record)]
+    calls = [call for _, _, call in calls_of(plan, record)]
     answered = [torch.special.expit(torch.cat([e["outputs"][0] for e in c["log"]])) for c in calls]
     same = all(close(c["value"]["data"], a, torch.float32) for c, a in zip(calls, answered, strict=True))
     return same and any(entry["training"] for call in calls for entry in call["log"])
 
 
 def _graph_kept(plan: Plan, record: Record) -> bool:
-    enabled = all(e["grad_enabled"] for _, _, call in _calls(plan, record) for e in call["log"])
+    enabled = all(e["grad_enabled"] for _, _, call in calls_of(plan, record) for e in call["log"])
     return enabled and _only("no_grad")(plan, record)
 
 
 def _uniform(plan: Plan, record: Record) -> bool:
-    if _runs(plan, record) or _returns(plan, record):
+    if _unfit(plan, record):
         return False
     z = codes(record["cases"][0]["calls"][0])
     edges = [(0.0, 1.0), *((-e, e) for e in (0.5, 1.0, 3**0.5, 2.0, 3.0))]
@@ -198,7 +154,7 @@ def _uniform(plan: Plan, record: Record) -> bool:
 
 
 def _same_every_time(plan: Plan, record: Record) -> bool:
-    if _runs(plan, record) or _returns(plan, record):
+    if _unfit(plan, record):
         return False
     first, second = (codes(call) for call in record["cases"][0]["calls"])
     return torch.equal(first, second) and standard_normal(first)
@@ -263,7 +219,7 @@ def _left_in(mode: str) -> Any:
     only = _only("mode_restored")
 
     def explains(plan: Plan, record: Record) -> bool:
-        return only(plan, record) and all(call["modes"]["decoder"] == mode for _, _, call in _calls(plan, record))
+        return only(plan, record) and all(call["modes"]["decoder"] == mode for _, _, call in calls_of(plan, record))
 
     return explains
 

@@ -1,0 +1,62 @@
+"""A submission as the engine sees it, and what grading it gave. Without torch: nbgrader's process needs both, and judges nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder import checks
+from autograder.report import Report
+
+CELL_SECONDS = 30.0
+NOTEBOOK_SECONDS = 150.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its place among all cells, its text, the exercise that it tests, whether it is ours and for show."""
+
+    index: int
+    source: str
+    exercise: str | None
+    payoff: bool
+
+
+@dataclass
+class Outcome:
+    """What grading a notebook gave: reports by exercise, outputs by cell index, and what was out of the ordinary."""
+
+    reports: dict[str, Report]
+    outputs: dict[int, list[dict[str, Any]]]
+    cards: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # outputs that show a verdict, by exercise
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of the children
+
+    @property
+    def points(self) -> float:
+        """Points reached."""
+        return sum(report.points for report in self.reports.values())
+
+
+def code_cells(notebook: dict[str, Any], lesson: str) -> list[Cell]:
+    """The notebook's code cells."""
+    names = {exercise.split("/")[1]: exercise for exercise in checks.ids(lesson)}
+    cells = []
+    for index, cell in enumerate(notebook["cells"]):
+        if cell.get("cell_type") == "code":
+            about = cell.get("metadata", {}).get("nbgrader", {})
+            name = about.get("grade_id", "")
+            source = cell.get("source", "")
+            exercise = names.get(name) if about.get("grade") else None
+            payoff = "payoff" in cell.get("metadata", {}).get("tags", []) and bool(about.get("locked"))
+            cells.append(Cell(index, source if isinstance(source, str) else "".join(source), exercise, payoff))
+    return cells
+
+
+def fingerprint(cells: list[Cell]) -> str:
+    """What identifies a submission: the text of its cells, ours for show left out."""
+    text = json.dumps([[c.source, c.exercise] for c in cells if not c.payoff])
+    return hashlib.sha256(text.encode()).hexdigest()
