@@ -10,7 +10,7 @@
 # **When you are done you can**
 #
 # - say how large the output of a convolution is and how many parameters it has, without running it;
-# - write a convolution with stride and padding, and explain why its two off-by-one mistakes are so hard to see;
+# - write a convolution with stride and padding, and explain why its off-by-one mistake is so hard to see;
 # - explain what batch norm computes in training and what it computes afterwards, and which numbers it keeps;
 # - write dropout so that nothing needs to be done at test time;
 # - build a convolutional network as an `nn.Module`, and say where Keras's defaults and PyTorch's differ;
@@ -56,7 +56,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # use: the real photographs where they can be had, otherwise a stand-in that the kit draws itself.
 
 # %% payoff="data"
-data = genlab.data.load("cifar10")
+data = genlab.data.load("cifar10", limit=genlab.pick(smoke=400, cpu=None, gpu=None))
 train_images, train_labels = data.train.images[:TRAIN_IMAGES], data.train.labels[:TRAIN_IMAGES]
 test_images, test_labels = data.test.images[:TEST_IMAGES], data.test.labels[:TEST_IMAGES]
 
@@ -253,8 +253,8 @@ for name, function in [("yours", conv2d), ("PyTorch's", F.conv2d)]:
 #
 # $$y = \gamma \, \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta$$
 #
-# $\mu$ and $\sigma^2$ belong to a channel, and are taken over *all images, rows and columns of the batch*: $n = B H
-# W$ numbers. $\gamma$ and $\beta$, one per channel, are learnt, so that the network may still choose another mean
+# $\mu$ and $\sigma^2$ belong to a channel, and are taken over *all images, rows and columns of the batch*: $n = BHW$
+# numbers. $\gamma$ and $\beta$, one per channel, are learnt, so that the network may still choose another mean
 # and size where it needs them. $\varepsilon$ keeps the root away from zero.
 #
 # **In training** the statistics are those of the batch at hand. They are part of the computation: gradients
@@ -269,8 +269,7 @@ for name, function in [("yours", conv2d), ("PyTorch's", F.conv2d)]:
 # - **Momentum.** In PyTorch $m$ is the share of the *new* value, 0.1 by default. In Keras `momentum` is the share
 #   of the old one that is kept, 0.99 by default. Keras's 0.99 is PyTorch's 0.01.
 # - **Two variances.** $y$ is normalised with the variance that divides by $n$. The running variance takes the one
-#   that divides by $n - 1$, which is right on average for the whole data. PyTorch does it so, Keras takes $n$ for
-#   both.
+#   that divides by $n - 1$, which is right on average for the whole data.
 # - **$\varepsilon$** is 10⁻⁵ in PyTorch and 10⁻³ in Keras, and stands under the root.
 #
 # ### Exercise 4: `batch_norm`
@@ -502,9 +501,8 @@ print(f"{'together':26} {'':17} {sum(p.numel() for p in CNN().parameters()):8,} 
 # The loop is the one of the notebook before, in one function for any network. The **book's recipe** is Adam with a
 # constant learning rate of 5·10⁻⁴ and batches of 32. Ours changes what is around the network, not the network:
 #
-# - **A learning rate that rises, then falls.** In a straight line from 0 to 4·10⁻³ over the first fifth of the
-#   steps, then in a straight line to zero. Batch norm is what makes the high peak possible. The end, with tiny
-#   steps, brings the most.
+# - **A learning rate that rises, then falls.** In a straight line from 0 to 4·10⁻³ over the first fifth of the steps,
+#   then in a straight line to zero.
 # - **Mirrored images**, as before: each training image left to right with probability ½.
 # - **Batches of 64**, with steps that are larger in turn.
 #
@@ -602,6 +600,7 @@ plots.curves(
     title="accuracy on the test images",
 )
 left.get_legend().remove()
+left.set_xticks(range(1, EPOCHS + 1))
 for number, (name, network) in enumerate(networks.items()):
     count = sum(p.numel() for p in network.parameters())
     score = runs[name].evaluations[-1]["accuracy"]
@@ -614,8 +613,8 @@ figure.tight_layout()
 figure
 
 # %% [markdown]
-# The dense networks hardly gain from their size. The convolutions use their parameters better, since each of them
-# works at every place of the picture.
+# From the second dense network to the third it takes six times the parameters to gain little. The CNN has fewer
+# than either of them and uses them better: what it learns at one place of the picture it knows at every other.
 
 # %% payoff="score"
 table = {"guessing": 0.1, **{name: run.evaluations[-1]["accuracy"] for name, run in runs.items()}}
@@ -648,8 +647,9 @@ for n in worst.tolist():
 plots.image_grid(test_images[worst], rows=2, cols=7, titles=titles)
 
 # %% [markdown]
-# The 32 kernels of the first layer are pictures themselves, of 3×3 pixels with three colours. Grey is zero. There are
-# edges in various directions, spots of colour, and contrasts of one colour to another.
+# The 32 kernels of the first layer are pictures themselves, of 3×3 pixels with three colours (grey is zero). Look
+# for pairs of opposite colours side by side, which answer to an edge. After a few epochs most still look like the
+# noise that they began as: what a kernel does is seen better in what it makes of a picture.
 
 # %% payoff="filters"
 kernels = next(p for p in model.parameters() if p.ndim == 4).detach().cpu()  # (32, 3, 3, 3)
@@ -657,9 +657,9 @@ reach = kernels.abs().flatten(1).amax(1)[:, None, None, None]
 plots.image_grid(0.5 + 0.5 * kernels / reach, rows=2, cols=16)
 
 # %% [markdown]
-# And what they make of a picture. A row for each convolution: eight of its feature maps (each in its own grey
-# scale). The first rows still show the picture, its edges and colours. Further on the maps are smaller and answer
-# to fewer things: less *where*, more *what*.
+# A row for each convolution, and in it the eight feature maps with the strongest contrast, each in its own grey
+# scale. The first ones still show the picture: its edges, its bright and dark places. Further on the maps are
+# smaller, and each number in them stands for a larger part of the picture: less *where*, more *what*.
 
 # %% payoff="feature_maps"
 seen = []
@@ -687,7 +687,33 @@ plots.compare(rows)
 # %% [markdown]
 # ## 8. What bought the difference
 #
-# RESULTS
+# The network is the book's to the last parameter. What was each change around it worth? First the search, in short runs
+# of five epochs with one seed each, on all 50,000 images of CIFAR-10; beside it the accuracy on the test images:
+#
+# | training, five epochs | test |
+# |---|---|
+# | as in the book: Adam, constant rate $5 \cdot 10^{-4}$, batches of 32 | 69.1 % |
+# | the rate rises to $2 \cdot 10^{-3}$, then falls to zero | 73.5 % |
+# | and mirrored images, normalised inputs | 73.0 % |
+# | and batches of 64, a peak of $4 \cdot 10^{-3}$ | 73.6 % |
+# | and images shifted by up to two pixels in both directions | 73.2 % |
+#
+# The schedule is worth more than four percent, everything else is within the luck of a seed. Normalised inputs, half of the
+# success of the dense network, do nothing here: the first batch norm does it already, so we left them out. Shifted images were
+# left out, too. Mirrored ones we kept for the full training, where the network sees each image ten times and has more reason
+# to learn it by heart; what they bring there was not measured alone. The full training, ten epochs:
+#
+# | training, ten epochs | mean | seeds |
+# |---|---|---|
+# | as in the book | 72.6 % | 72.6 (one seed; 71.1 an epoch before) |
+# | the recipe of section 6 | MEAN | SEEDS |
+#
+# The two public runs of the book's notebook reached 70.8 % and 69.6 %. The constant rate also makes the result a matter of luck: from
+# epoch to epoch it jumps by more than a percent, and training ends wherever it happens to be.
+#
+# **A caveat.** These numbers were not measured on the official files, but on the same 60,000 images stored as JPEG, with a loss
+# (at a quality of about 75); the public runs had the original pixels. The rows were compared by the test images, so the best of
+# them is flattered a little – far less than the differences that we speak of. `benchmarks/cifar10.py` measures them again.
 #
 # ## 9. Questions to think about
 #
@@ -734,12 +760,13 @@ plots.compare(rows)
 # ### BEGIN SOLUTION
 # It loses what it is built on: that neighbours belong together and that the same pattern may occur anywhere.
 # Windows now hold pixels from all over the picture. The network still gets every pixel, and its dense layer can use
-# them, so it does better than chance; but it should do no better than a dense network, and rather worse.
+# them, so it should do better than chance. But its convolutions have nothing to find: expect no more of it than of a
+# dense network.
 # ### END SOLUTION
 
 # %% [markdown] question="both"
-# **5.** Dropout directly in front of a batch norm is said to be a bad idea. Think of the variance of $y = m x / (1
-# - p)$ in training and afterwards: why?
+# **5.** Dropout directly in front of a batch norm is said to be a bad idea. Think of the variance of the
+# result in training and afterwards: why?
 #
 # ### BEGIN SOLUTION
 # Dropout keeps the mean, not the variance: in training $\mathbb{E}[y^2] = \mathbb{E}[x^2] / (1 - p)$, twice as

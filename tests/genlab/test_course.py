@@ -68,6 +68,14 @@ def test_the_course_of_this_project_is_valid_and_found_without_a_path():
     assert course.lesson("vae_fashion").points == 20
 
 
+def test_a_lesson_may_be_for_reading_only(course_file):
+    reading = COURSE + "      - {id: three, file: 03_three, title: Three, data: [], minutes: 5, exercises: []}\n"
+    course = load_course(course_file(reading))
+    assert (course.lesson("three").exercises, course.lesson("three").points) == ([], 0)
+    left_out = reading.replace(", exercises: []", "")
+    assert any("exercises is missing" in problem for problem in problems_of(course_file(left_out)))
+
+
 def test_lessons_and_exercises_are_found_by_id_and_file(course_file):
     course = load_course(course_file(COURSE))
     assert course.lesson("two").path == "01_first/02_two"
