@@ -124,7 +124,7 @@ with torch.no_grad():
 print(f"accuracy {(guessed == labels).float().mean():.1%}")
 
 figure, ax = plots.subplots(width=4.2, height=4.2)
-ax.contourf(axis.cpu(), axis.cpu(), second.T.cpu(), levels=20, cmap="RdBu_r", alpha=0.6)
+ax.imshow(second.T.cpu(), extent=(-1.2, 1.2, -1.2, 1.2), origin="lower", cmap="RdBu_r", alpha=0.6)
 ax.scatter(*points.T.cpu(), s=8, c=[plots.COLOURS[0] if k == 0 else plots.COLOURS[4] for k in labels.tolist()])
 ax.set(xticks=[], yticks=[], title="what the network says about every place")
 figure
@@ -162,7 +162,7 @@ with torch.no_grad():
 # %% payoff="layout"
 picture = torch.zeros(1, 32, 32, 3)  # as from a file: N, H, W, C
 picture[:, 8:24, 8:24, 0] = 1.0  # a red square
-titles = ["permute(0, 3, 1, 2)", "reshape(1, 3, 32, 32)"]
+titles = ["permute", "reshape"]
 plots.image_grid(torch.cat([picture.permute(0, 3, 1, 2), picture.reshape(1, 3, 32, 32)]), titles=titles)
 
 # %% [markdown]
