@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import json
 import re
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,8 @@ from autograder.claims import show
 from autograder.definitions import run
 from autograder.examination import examine
 from autograder.report import Report
+
+SECONDS = 30.0  # for one exercise
 
 
 class NotALesson(ValueError):
@@ -41,8 +47,35 @@ def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: in
         elif name not in found.names:
             reports.append(Report(exercise, "not_attempted", points, note=f"no {name} is defined in this notebook"))
         else:
-            reports.append(examine(exercise, found.names[name], hidden=hidden, seed=seed))
+            try:
+                with _time_limit():
+                    reports.append(examine(exercise, found.names[name], hidden=hidden, seed=seed))
+            except TimeoutError:
+                note = f"ran for more than {SECONDS:g} seconds: is there a loop that never ends?"
+                reports.append(Report(exercise, "failed", points, note=note))
     return reports
+
+
+@contextlib.contextmanager
+def _time_limit() -> Iterator[None]:
+    """Raises TimeoutError in what runs longer than SECONDS, by the interrupt that Ctrl-C would give, on any system."""
+    over = threading.Event()
+
+    def interrupt() -> None:
+        over.set()
+        _thread.interrupt_main()
+
+    timer = threading.Timer(SECONDS, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if over.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
 
 
 def read_notebook(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder import checks
@@ -32,6 +32,7 @@ def header(tree, tensors=()):
     return json.dumps({"tree": tree, "tensors": list(tensors)}).encode()
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # on a busy machine
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False) | st.text(),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from autograder import selfcheck
 from autograder.demo import hand_in
 from genlab import progress
 from genlab.cli import app
@@ -126,3 +127,15 @@ def test_data_commands_tell_what_is_there() -> None:
 def test_build_check_finds_every_notebook_as_built() -> None:
     result = genlab("build", "--check")
     assert result.exit_code == 0, result.output
+
+
+def test_check_ends_an_endless_loop_and_judges_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selfcheck, "SECONDS", 2.0)
+    cells = [
+        "import torch",
+        "def conv_output_size(size, kernel, stride, padding):\n    while True:\n        pass",
+        "def conv_parameters(c_in, c_out, kernel):\n    return (c_in * kernel**2 + 1) * c_out",
+    ]
+    endless, right, *_ = selfcheck.check_cells(cells, "cnn")
+    assert endless.status == "failed" and "never ends" in endless.note
+    assert right.passed
