@@ -45,7 +45,7 @@ def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: in
             note = f"could not be defined: {show.error(found.errors[name])}."
             reports.append(Report(exercise, "failed", points, note=note))
         elif name not in found.names:
-            reports.append(Report(exercise, "not_attempted", points, note=f"no {name} is defined in this notebook"))
+            reports.append(Report(exercise, "not_attempted", points, note="is not defined in this notebook"))
         else:
             try:
                 with _time_limit():

@@ -93,11 +93,14 @@ def grade(
             course, assignment, students or (), options=options, force=force, progress=progress
         )
     _print_marks(rows)
+    count = len({row.student for row in rows})
+    if phases.graded < count:
+        print(f"Graded now: {phases.graded} of {count}. Marks from before are kept; --force grades again.")
     print(
-        f"{len({row.student for row in rows})} students; {phases.start:.1f} s to start, {phases.repair:.1f} s to repair, "
+        f"students: {count}; {phases.start:.1f} s to start, {phases.repair:.1f} s to repair, "
         f"{phases.grade:.1f} s to grade. Marks are in the gradebook, graded notebooks in autograded/."
     )
-    raise typer.Exit(1 if any(row.points is None or "needs manual grading" in row.notes for row in rows) else 0)
+    raise typer.Exit(1 if any(row.look for row in rows) else 0)
 
 
 def doctor() -> None:

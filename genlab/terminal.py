@@ -32,7 +32,9 @@ def new_table(*columns: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    table.columns[0].no_wrap = True  # names are typed again: cut elsewhere
+    return table
 
 
 def show(table: Table) -> None:

@@ -27,22 +27,24 @@ class NotReleased(ValueError):
 
 @dataclass(frozen=True)
 class Row:
-    """One student's one notebook: points and what was out of the ordinary. points is None where a person must look."""
+    """One student's one notebook: points and what was out of the ordinary. points is None where there can be no score."""
 
     student: str
     notebook: str
     points: float | None
     most: float
     notes: tuple[str, ...]
+    look: bool  # a person must: it could not be read, or not be graded
 
 
 @dataclass(frozen=True)
 class Phases:
-    """Seconds of wall time: starting up, repairing, and grading itself."""
+    """Seconds of wall time: starting up, repairing, and grading itself; and how many students' hand-ins were graded."""
 
     start: float
     repair: float
     grade: float
+    graded: int
 
 
 def grade_assignment(
@@ -82,14 +84,16 @@ def grade_assignment(
     _release(config, folder, assignment)
     starting.result()  # a machine that cannot grade says so before anything is written
     started = time.perf_counter()
-    notes = {(row.student, row.notebook): row.notes for row in repair_submitted(folder, assignment, wanted)}
+    mended = repair_submitted(folder, assignment, wanted)
+    notes = {(row.student, row.notebook): row.notes for row in mended}
+    refused = {(row.student, row.notebook) for row in mended if row.state == "refused"}
     repaired = time.perf_counter()
     todo = [s for s in todo if any((folder / "submitted" / s / assignment).glob("*.ipynb"))]
     failures = _grade(folder, config, grader, assignment, lessons, todo, force, progress)
     for key, more in grader.notes.items():
         notes[key] = (*notes.get(key, ()), *more)
-    rows = _rows(config, assignment, wanted, notes, failures)
-    return rows, Phases(started - began, repaired - started, time.perf_counter() - repaired)
+    rows = _rows(config, assignment, wanted, notes, failures, refused)
+    return rows, Phases(started - began, repaired - started, time.perf_counter() - repaired, len(todo))
 
 
 def _lessons(course: Course, assignment: str) -> dict[str, Lesson]:
@@ -278,6 +282,7 @@ def _rows(
     students: list[str],
     notes: dict[tuple[str, str], tuple[str, ...]],
     failures: dict[str, str],
+    refused: set[tuple[str, str]],
 ) -> list[Row]:
     """A row for every student and notebook, from the gradebook."""
     from nbgrader.api import Gradebook, MissingEntry
@@ -291,12 +296,14 @@ def _rows(
                 if student in failures:
                     said.append(f"could not be graded: {failures[student]}")
                 points: float | None = 0.0
+                look = student in failures or (student, name) in refused
                 try:
                     entry = gradebook.find_submission_notebook(name, assignment, student)
                     points = None if student in failures else entry.score
                     if entry.needs_manual_grade:
                         said.append("needs manual grading")
+                        look = True
                 except MissingEntry:
                     pass
-                rows.append(Row(student, name, points, most, tuple(said)))
+                rows.append(Row(student, name, points, most, tuple(said), look))
     return rows

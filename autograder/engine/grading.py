@@ -66,7 +66,7 @@ class _Submission:
                 break
             self._probe_definitions(bad, errors)
         for exercise in self._left():
-            self.examiner.failed(exercise, "the notebook ran out of time before this was reached.")
+            self.examiner.failed(exercise, "was not reached: the notebook had run out of time.")
         reports = self.examiner.finish()
         self.outcome.reports = {exercise: reports[exercise] for exercise in checks.ids(self.lesson)}
         self.outcome.cards = {exercise: shown(report) for exercise, report in self.outcome.reports.items()}
@@ -118,7 +118,7 @@ class _Submission:
                         found = child.probe(exercise)
                     except ChildEnded as end:
                         self.outcome.notes.append(f"{name}: the code {end} while it was probed")
-                        self.examiner.failed(exercise, f"the code {end} while it was probed.")
+                        self.examiner.failed(exercise, f"could not be examined: the code {end}.")
                         return
                     if not found:
                         self._not_found(exercise, wrong, errors, bad)
@@ -139,7 +139,7 @@ class _Submission:
         if cells:
             self.examiner.failed(exercise, f"could not be defined: {said[:500] or 'its cell did not run'}.")
         else:
-            self.examiner.not_attempted(exercise, f"no {name} is defined in this notebook")
+            self.examiner.not_attempted(exercise, "is not defined in this notebook")
 
     def _child(self) -> _Talk:
         self.attempt += 1
@@ -200,7 +200,7 @@ class _Talk:
         if "record" in reply:
             self.examiner.judge(exercise, plan, reply["record"])
         else:
-            self.examiner.failed(exercise, f"no record of it could be made: {str(reply.get('unfit'))[:300]}.")
+            self.examiner.failed(exercise, f"could not be examined: {str(reply.get('unfit'))[:300]}.")
 
     def _replies(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Messages that follow a request, until the time of a cell is over. Raises ChildEnded."""

@@ -35,7 +35,7 @@ class Examiner:
         try:
             good = check_form(plan, record)
         except BadRecord as error:
-            self.failed(exercise, f"what came back from the code is no record of it: {error}.")
+            self.failed(exercise, f"could not be examined: what its code sent back is no record ({error}).")
             return
         try:
             self.reports[exercise] = judge(checks.find(exercise), plan, good)

@@ -70,6 +70,8 @@ class Source:
         elif _NOTEBOOK.search(name):
             place = self.notebooks
         else:
+            if len(parts) > 1 and not unsafe(parts[0]):
+                self.notebooks.setdefault(unicodedata.normalize("NFC", parts[0]), [])  # there, but without a notebook
             return
         student = unicodedata.normalize("NFC", parts[0] if len(parts) > 1 else student_of(name))
         if problem := unsafe(student):

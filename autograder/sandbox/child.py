@@ -55,6 +55,8 @@ class Session:
                 return {"record": run_probe(plan, target)}
             with shells.time_limit(seconds):
                 return {"record": run_probe(plan, target)}
+        except shells.OutOfTime as error:
+            return {"unfit": str(error)}
         except BaseException as error:  # what calls raise is in the record; this comes of stranger things
             return {"unfit": f"it raised {type(error).__name__}: {error}"[:500]}
 

@@ -190,7 +190,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     """Raise OutOfTime in the block after so many seconds, and again every second: `except:` may swallow one."""
 
     def stop(*_: Any) -> None:
-        raise OutOfTime(f"stopped after {seconds:g} seconds")
+        raise OutOfTime(f"it was stopped after {seconds:g} seconds (does a loop never end?)")
 
     signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)

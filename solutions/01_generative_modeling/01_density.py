@@ -21,7 +21,7 @@
 #
 # Each exercise is a cell that ends in `raise NotImplementedError` (the last one: a table with gaps). Replace that line
 # with your code, run the cell, then run the check below it: it says what holds, and when something does not, usually
-# which mistake it is. Stuck? `!genlab hint density/fit_gaussian` in a cell of your own gives a hint without the answer.
+# which mistake it is. Stuck? `!genlab hint density/fit_gaussian` in a cell of your own gives a hint, and each further call a stronger one.
 
 # %% given="imports"
 import math

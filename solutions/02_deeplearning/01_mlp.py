@@ -20,7 +20,7 @@
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell,
 # then run the check below it: it says what holds, and when something does not, usually which mistake it is.
-# Stuck? `!genlab hint mlp/cross_entropy` in a cell of your own gives a hint without the answer.
+# Stuck? `!genlab hint mlp/cross_entropy` in a cell of your own gives a hint, and each further call a stronger one.
 
 # %% given="imports"
 from itertools import pairwise

@@ -208,7 +208,7 @@ def test_what_could_not_be_defined_says_why(engine):
 def test_an_untouched_stub_is_not_attempted(engine, lesson):
     made = json.loads((ROOT / "lessons" / f"{lesson.path}.ipynb").read_text(encoding="utf-8"))
     reports = grade(engine, made, lesson.id, SECRET).reports
-    assert {r.status for r in reports.values()} == {"not_attempted"} and len(reports) == len(lesson.exercises)
+    assert {r.status for r in reports.values()} <= {"not_attempted"} and len(reports) == len(lesson.exercises)
 
 
 @pytest.mark.parametrize("lesson", load_course(ROOT / "course.yml").lessons, ids=lambda lesson: lesson.id)

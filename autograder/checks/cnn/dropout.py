@@ -84,7 +84,7 @@ def _law(plan: Plan, record: Record, keep: Callable[[float], float] = lambda p: 
     for case in RANDOM:
         p, kept = plan["cases"][case]["args"][1], _kept(plan, record, case)
         if not bernoulli(kept, keep(p), _seed(plan, case)):
-            share = f"{show.number(kept.double().mean())} of the values were kept"
+            share = f"a share of {show.number(kept.double().mean())} of the values was kept"
             seen = f"{share}, over {CALLS_MADE} calls" if case == MANY else share
             if abs(float(kept.double().mean()) - keep(p)) < 0.08:
                 seen += ", but not independently of each other"
