@@ -89,6 +89,8 @@ class CallClaims:
     ) -> tuple[str, str] | None:
         if value["kind"] == "NoneType":
             return "None", "End the function with a `return`."
+        if len(expected) == 1 and value["kind"] == "sequence" and len(found) == 1:
+            return "a tuple or list that holds one value", "Return the tensor itself: a comma after it makes a tuple."
         if len(found) != len(expected):
             advice = f"Return exactly {', '.join(self.outputs)}."
             return show.value(value), advice
@@ -99,6 +101,8 @@ class CallClaims:
                     label,
                     "Return a torch tensor: `.item()`, `float(…)` and `.numpy()` cut the path of the gradient.",
                 )
+            if item["data"].dtype == torch.bool:
+                return label, "Return numbers: `.to(x)` or `.float()` turns True and False into 1 and 0."
             if item["data"].shape != truth.shape:
                 return label, self._shape_advice(item["data"].shape, truth.shape)
         return None
@@ -242,9 +246,30 @@ def unchanged_claim(parameters: list[str], called: Callable[[dict[str, Any]], st
                         seen = f"the argument {name} was changed"
                         advice = "Avoid in-place operations (`+=`, `exp_`, `x[...] = `) on arguments: make new tensors."
                         return Failure(seen, "it left as it was", advice, called(case))
+                failure = _networks_changed(case, call)
+                if failure:
+                    seen, expected, advice = failure
+                    return Failure(seen, expected, advice, called(case))
         return None
 
     return Claim("inputs_unchanged", "leaves its arguments unchanged", judge, recomputed=False)
+
+
+def _networks_changed(case: dict[str, Any], call: dict[str, Any]) -> tuple[str, str, str] | None:
+    """What happened to the gradients, modes and flags of the arguments: seen, expected, advice; None if nothing did."""
+    if call.get("backward"):
+        seen = "`backward()` was called inside: gradients were left in `.grad`"
+        return seen, "every `.grad` left alone", "Only return the number: who asked for it calls `backward()`."
+    specs = [a["network"] for a in case["args"] if isinstance(a, dict)]
+    for spec, after in zip(specs, call.get("networks_after", []), strict=True):
+        came = "train" if spec["training"] else "eval"
+        if after["mode"] != came:
+            seen = f"the model came in {came} mode and was left in {after['mode']} mode"
+            return seen, f"{came} mode, as it came", "Leave the mode to those who train or evaluate the model."
+        if not after["requires_grad"]:
+            seen = "parameters of the model were frozen"
+            return seen, "every `requires_grad` as it was", "Only ask the model; change nothing in it."
+    return None
 
 
 def _same_argument(before: Any, after: dict[str, Any]) -> bool:

@@ -65,6 +65,18 @@ def frequencies(counts: torch.Tensor, probabilities: torch.Tensor) -> bool:
     return not len(seen) or float(2 * torch.minimum(below, above).min()) > LEVEL / len(counts)
 
 
+def shared_out(counts: torch.Tensor, probabilities: torch.Tensor) -> bool:
+    """Whether several counts (R, K) are closer to what is expected than independent draws with these probabilities (K,) come.
+
+    Pearson's statistic is χ² with R·(K − 1) degrees of freedom for many draws; cells that expect few of them make it wider, not smaller.
+    """
+    possible = probabilities > 0
+    expected = counts.sum(dim=1, keepdim=True) * probabilities[possible].double()
+    statistic = ((counts[:, possible] - expected).square() / expected).sum()
+    half = torch.tensor(len(counts) * (int(possible.sum()) - 1) / 2, dtype=torch.float64)
+    return float(torch.special.gammainc(half, statistic / 2)) < LEVEL
+
+
 def _dkw(probabilities: torch.Tensor) -> float:
     """p-value of "independent U(0, 1)" by the Dvoretzky–Kiefer–Wolfowitz bound 2·exp(−2·n·d²) (Massart 1990)."""
     n = probabilities.numel()

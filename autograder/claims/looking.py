@@ -68,9 +68,11 @@ class LookingClaims:
             if call["value"].get("requires_grad") or any(entry["grad_enabled"] for entry in call["log"]):
                 advice = f"Call the {self.network} inside `with torch.no_grad():`, which saves time and memory."
                 return f"the {self.network} ran with gradients enabled", "no graph", advice
-            if not call["grad_enabled"]:
+            before = case.get("gradients", True)
+            if call["grad_enabled"] != before:
                 advice = "Use `with torch.no_grad():`, which ends with its block."
-                return "gradients were left disabled after the call", "torch's gradient mode as it was", advice
+                left = "disabled" if before else "enabled"
+                return f"gradients were left {left} after the call", "torch's gradient mode as it was", advice
             return None
 
         return self._claim("no_grad", "records no graph", judge)

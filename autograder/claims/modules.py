@@ -66,6 +66,10 @@ class ModuleClaims:
                     expected = f"{len(wanted)} parameter tensors with {total:,} values in all"
                     called = f"{self.name}({', '.join(map(repr, case['construct']))})"
                     return Failure("it has " + " and ".join(parts), expected, advice, called)
+                for name in found["module"]["frozen"]:
+                    called = f"{self.name}({', '.join(map(repr, case['construct']))})"
+                    frozen = f"the parameter {name} is frozen: its `requires_grad` is False"
+                    return Failure(frozen, "parameters that all learn", "Leave `requires_grad` alone.", called)
             return None
 
         return Claim("architecture", "has the layers asked for", judge, gate=True, own=True)
@@ -92,6 +96,8 @@ class ModuleClaims:
         if value["kind"] == "NoneType":
             return "None", "End `forward` with a `return`."
         found = outputs_of(value)
+        if len(shapes) == 1 and value["kind"] == "sequence" and len(found) == 1:
+            return "a tuple or list that holds one value", "Return the tensor itself: a comma after it makes a tuple."
         if len(found) != len(shapes):
             names = ", ".join(self.outputs)
             return f"{len(found)} values" if len(found) > 1 else show.value(value), f"Return exactly {names}."
@@ -99,6 +105,11 @@ class ModuleClaims:
             if item["kind"] != "tensor" or item["data"].shape != shape:
                 advice = "Print the shape after every layer and find the first that surprises you."
                 return f"{show.value(item)} as {name}", advice
+            if not item["data"].is_floating_point():
+                return (
+                    f"{show.value(item)} as {name}",
+                    "Return what the last layer gives, not compared, rounded or converted.",
+                )
             if not bool(torch.isfinite(item["data"].double()).all()):
                 return (
                     f"NaN or infinite values in {name}",

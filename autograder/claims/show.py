@@ -100,5 +100,9 @@ ADVICE = (
     ("must match the size", "Print the shapes just before that line: two of them do not fit together."),
     ("before Module.__init__()", "Call `super().__init__()` on the first line of `__init__`."),
     ("in-place operation", "Make a new tensor instead of changing one in place."),
+    (
+        "Expected more than 1 value per channel",
+        "Batch norm in train mode needs more than one image: which mode is the network in, and which should it be in?",
+    ),
     ("SystemExit", "Leave `exit()` and `sys.exit()` out of a solution."),
 )

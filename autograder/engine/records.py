@@ -94,6 +94,13 @@ class OtherValue(_Part):
 Value = Annotated[TensorValue | PlainValue | SequenceValue | DictValue | OtherValue, Field(discriminator="kind")]
 
 
+class NetworkAfter(_Part):
+    """What a call left of a network that was an argument."""
+
+    mode: Literal["train", "eval", "mixed"]
+    requires_grad: bool
+
+
 class Call(_Part):
     """One call of the call probe."""
 
@@ -101,6 +108,8 @@ class Call(_Part):
     value: Value
     grads: list[Row]
     args_after: list[Value]
+    networks_after: list[NetworkAfter] = []
+    backward: bool = False
     next_draw: Tensor
     operators: Annotated[list[Text], Field(max_length=5000)] = []
 
@@ -154,6 +163,7 @@ class Layout(_Part):
 
     type: Text
     parameters: list[NameAndShape] | None
+    frozen: list[Text] = []
     buffers: list[NameAndShape] = []
     layers: list[Text] = []
 

@@ -21,7 +21,7 @@ from typing import Any
 import torch
 
 from autograder.probes import networks as networks_module
-from autograder.probes.networks import build_network
+from autograder.probes.networks import build_network, learns, mode_of
 from autograder.probes.operators import Operators
 from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
 
@@ -29,7 +29,10 @@ OWN_FILES.update({__file__, networks_module.__file__})
 
 
 def probe_call(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "next_draw", "operators"}], "module"}]}."""
+    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "networks_after", "backward", "next_draw", "operators"}], "module"}]}.
+
+    "backward" says whether `.grad` of something was filled.
+    """
     with random_state_kept():
         return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
 
@@ -71,6 +74,10 @@ def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[s
         "value": encode(value),
         "grads": grads,
         "args_after": [encode(a.state_dict() if isinstance(a, torch.nn.Module) else a) for a in args],
+        "networks_after": [
+            {"mode": mode_of(a), "requires_grad": learns(a)} for a in args if isinstance(a, torch.nn.Module)
+        ],
+        "backward": any(leaf.grad is not None for leaf in leaves),
         "next_draw": next_draw,
         "operators": sorted(operators.names) if operators else [],
     }

@@ -65,23 +65,38 @@ class GaussianEncoder(nn.Module):
 
 
 class Mixture(nn.Module):
-    """A density with parameters: a mixture of Gaussians with a standard deviation for each component and dimension."""
+    """A density with parameters: a mixture of Gaussians with a standard deviation for each component and dimension.
 
-    def __init__(self, components: int, dimensions: int) -> None:
+    scale: the unit in which the points are measured; where it is small, densities are above 1.
+    """
+
+    def __init__(self, components: int, dimensions: int, scale: float = 1.0) -> None:
         super().__init__()
+        self.scale = scale
         self.logits = nn.Parameter(torch.zeros(components))
         self.means = nn.Parameter(torch.zeros(components, dimensions))
         self.log_stds = nn.Parameter(torch.zeros(components, dimensions))
 
     def log_prob(self, x: torch.Tensor) -> torch.Tensor:
         """(N, D) → log-densities (N,)."""
-        scaled = (x[:, None] - self.means) / self.log_stds.exp()  # (N, components, D)
-        each = -(scaled**2 / 2 + self.log_stds + math.log(2 * math.pi) / 2).sum(dim=2)
+        scaled = (x[:, None] / self.scale - self.means) / self.log_stds.exp()  # (N, components, D)
+        each = -(scaled**2 / 2 + self.log_stds + math.log(2 * math.pi * self.scale**2) / 2).sum(dim=2)
         return torch.logsumexp(each + torch.log_softmax(self.logits, dim=0), dim=1)
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """A density is asked by name."""
         raise TypeError("a density model is not called: it has log_prob(x)")
+
+
+def mode_of(module: nn.Module) -> str:
+    """ "train", "eval" or, where its parts differ, "mixed"."""
+    modes = {m.training for m in module.modules()}
+    return "mixed" if len(modes) > 1 else "train" if modes.pop() else "eval"
+
+
+def learns(module: nn.Module) -> bool:
+    """Whether every parameter takes part in training."""
+    return all(p.requires_grad for p in module.parameters())
 
 
 def sequential(layers: list[list[Any]]) -> nn.Sequential:
@@ -94,7 +109,7 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
     if spec["kind"] == "gaussian_encoder":
         network: nn.Module = GaussianEncoder(spec["trunk"], spec["width"], spec["latent_dim"], spec["seed"])
     elif spec["kind"] == "mixture":
-        network = Mixture(spec["components"], spec["dimensions"])
+        network = Mixture(spec["components"], spec["dimensions"], spec.get("scale", 1.0))
     else:
         network = sequential(spec["layers"])
     fill(network, spec["seed"])

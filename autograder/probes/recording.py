@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import numbers
 import random
 import sys
 import threading
@@ -34,6 +35,8 @@ def _encode(value: Any) -> dict[str, Any]:
     for plain, convert in PLAIN.items():
         if isinstance(value, plain):  # or of a class derived from it, such as NumPy's float64 or an Enum of strings
             return {"kind": plain.__name__, "value": convert(value)}
+    if isinstance(value, numbers.Integral):  # NumPy's whole numbers: not derived from int, and used like one
+        return {"kind": "int", "value": int(value)}
     if isinstance(value, (tuple, list)):
         return {"kind": "sequence", "items": [encode(v) for v in value]}
     if isinstance(value, dict):

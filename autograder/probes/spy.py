@@ -5,6 +5,7 @@ Plan: {"probe": "spy", "cases": [case, …]}; a case holds
     optimizers  name → {"over": [network names], "lr", "momentum"}: SGD with momentum
     calls       one list of positional arguments per call: tensors, numbers, or {"ref": name} of a network or optimizer
     seed        of torch's global generator before the first call (seed + 1 before the second …)
+    gradients   whether the calls find gradients enabled (default True)
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import torch
 from torch import nn
 
 from autograder.probes import networks as networks_module
-from autograder.probes.networks import Spy, build_network
+from autograder.probes.networks import Spy, build_network, learns, mode_of
 from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
 
 OWN_FILES.update({__file__, networks_module.__file__})
@@ -37,6 +38,7 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
     for i, arguments in enumerate(case["calls"]):
         log.clear()
         args = [given[a["ref"]] if isinstance(a, dict) else to_device(a, device) for a in arguments]
+        torch.set_grad_enabled(case.get("gradients", True))
         value, raised = attempt(target, args, case["seed"] + i)
         calls.append(
             {
@@ -44,8 +46,8 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
                 "value": encode(value),
                 "log": list(log),
                 "state": {name: _state(network.inner) for name, network in networks.items()},
-                "modes": {name: _mode(network) for name, network in networks.items()},
-                "requires_grad": {n: all(p.requires_grad for p in net.parameters()) for n, net in networks.items()},
+                "modes": {name: mode_of(network) for name, network in networks.items()},
+                "requires_grad": {name: learns(network) for name, network in networks.items()},
                 "grad_enabled": torch.is_grad_enabled(),
                 "args_after": [encode(a) for a in args if isinstance(a, torch.Tensor)],
             }
@@ -66,8 +68,3 @@ def _optimizers(case: dict[str, Any], networks: dict[str, Spy]) -> dict[str, tor
 
 def _state(module: nn.Module) -> dict[str, torch.Tensor]:
     return {name: tensor.detach().cpu().clone() for name, tensor in module.state_dict().items()}
-
-
-def _mode(module: nn.Module) -> str:
-    modes = {m.training for m in module.modules()}
-    return "mixed" if len(modes) > 1 else "train" if modes.pop() else "eval"

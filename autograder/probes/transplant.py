@@ -26,7 +26,7 @@ OWN_FILES.update({__file__, networks_module.__file__})
 
 
 def probe_transplant(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    """Record {"cases": [{"raised", "module": {"type", "parameters", "buffers", "layers"}, "runs": [run, …]}]}.
+    """Record {"cases": [{"raised", "module": {"type", "parameters", "frozen", "buffers", "layers"}, "runs": [run, …]}]}.
 
     A run is {"raised", "value", "grads", "args_after", "buffers"}: the buffers after the call, in the order of the module's.
     """
@@ -64,6 +64,7 @@ def _describe(module: torch.nn.Module) -> dict[str, Any]:
     return {
         "type": type(module).__name__,
         "parameters": [[name, list(p.shape)] for name, p in module.named_parameters()],
+        "frozen": [name for name, p in module.named_parameters() if not p.requires_grad],
         "buffers": [[name, list(b.shape)] for name, b in module.named_buffers()],
         "layers": [type(m).__name__ for m in module.modules()][1:],
     }

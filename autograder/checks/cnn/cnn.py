@@ -383,17 +383,15 @@ class dropout_in_eval(nn.Module):
         return self.layers[-1](nn.functional.dropout(self.layers[:-1](x), 0.5))
 
 
-def _ran(record: Record) -> bool:
-    """Whether the learner's network was built and gave ten numbers for an image."""
-    runs = [run for case in record["cases"] for run in case["runs"]]
-    values = [as_tensor(run["value"]) for run in runs if not run["raised"]]
-    return len(values) == 3 and all(v is not None and v.ndim == 2 and v.shape[1] == 10 for v in values)
+def _ran(plan: Plan, record: Record) -> bool:
+    """Whether the learner's network was built and gave ten finite numbers for an image."""
+    return not failing((claim for claim in CLAIMS if claim.gate), plan, record)
 
 
 def _is(factory: Callable[[], nn.Module]) -> Callable[[Plan, Record], bool]:
     """`explains`: in eval mode the logits are those of this network with the learner's weights."""
     return lambda plan, record: (
-        _ran(record) and _number(plan, record) is None and _match(factory, plan, record) is not None
+        _ran(plan, record) and _number(plan, record) is None and _match(factory, plan, record) is not None
     )
 
 
@@ -414,7 +412,7 @@ def _ended(*ends: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Plan, Rec
 
 
 def _fails_alone(name: str, plan: Plan, record: Record) -> bool:
-    return _ran(record) and _number(plan, record) is not None and failing(CLAIMS, plan, record) == {name}
+    return _ran(plan, record) and _number(plan, record) is not None and failing(CLAIMS, plan, record) == {name}
 
 
 def _dropout_missing(plan: Plan, record: Record) -> bool:
@@ -434,11 +432,16 @@ def _masked(record: Record, case: int, module: Reference, features: torch.Tensor
 
 
 def _dropout_in_eval(plan: Plan, record: Record) -> bool:
-    if not _ran(record) or _number(plan, record) is not None:
+    if not _ran(plan, record) or _number(plan, record) is not None:
         return False
     case = plan["cases"][EVAL]
     modules: Any = (m.eval().requires_grad_(False) for m in transplants(Reference, case, record["cases"][EVAL]))
-    return any(_masked(record, EVAL, module, module.features(*case["args"]), 0.5) for module in modules)
+    fits = (_masked(record, EVAL, module, module.features(*case["args"]), 0.5) for module in modules)
+    number = next((n for n, fit in enumerate(fits) if fit), None)
+    if number is None:
+        return False
+    module = _carrying(number, plan, record, TRAIN).train().requires_grad_(False)
+    return _masked(record, TRAIN, module, module.features(*plan["cases"][TRAIN]["args"]), 0.5)
 
 
 def _keras_momentum(plan: Plan, record: Record) -> bool:

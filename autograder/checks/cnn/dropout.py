@@ -40,7 +40,7 @@ def make_plan(draw: Draw) -> Plan:
 
     rare, often = draw.number(0.2, 0.35), draw.number(0.65, 0.8)
     cases = [
-        case((draw.size(24, 30), 12, 5, 4), rare, True),
+        case((2 * draw.size(12, 15), 12, 5, 4), rare, True),
         case((draw.size(40, 50), draw.size(60, 70)), often, True, "float64"),
         case((1, 4, 2, 2), draw.number(0.3, 0.4), True, calls=CALLS_MADE),
         case((3, 4), 0.0, True),
@@ -84,13 +84,20 @@ def _law(plan: Plan, record: Record, keep: Callable[[float], float] = lambda p: 
     for case in RANDOM:
         p, kept = plan["cases"][case]["args"][1], _kept(plan, record, case)
         if not bernoulli(kept, keep(p), _seed(plan, case)):
-            share = f"a share of {show.number(kept.double().mean())} of the values was kept"
+            mean = float(kept.double().mean())
+            part = "none" if mean == 0 else "all" if mean == 1 else f"a share of {show.number(mean)}"
+            share = f"{part} of the values was kept"
             seen = f"{share}, over {CALLS_MADE} calls" if case == MANY else share
-            if abs(float(kept.double().mean()) - keep(p)) < 0.08:
+            if abs(mean - keep(p)) < 0.08:
                 seen += ", but not independently of each other"
             expected = f"each value kept with probability 1 − p = {show.number(1 - p)}, independently of all others and of earlier calls"
             advice = "Draw one uniform number for every element of x, at every call, and compare it with p."
             return Failure(seen, expected, advice, _called(plan, case))
+    states = [call["next_draw"] for call in record["cases"][MANY]["calls"]]
+    if all(torch.equal(state, states[0]) for state in states):
+        seen = "every call leaves torch's random generator in the same state"
+        advice = "Leave the seed alone: set inside a function, it makes all later draws the same."
+        return Failure(seen, "a generator that goes on from where it was", advice, _called(plan, MANY))
     return None
 
 
@@ -287,8 +294,9 @@ def _fails_at_one(plan: Plan, record: Record) -> bool:
 
 
 def _nothing_random(plan: Plan, record: Record) -> Failure | None:
-    """The opposite of `_law`: y is x in training."""
-    kept = all(close(y, _x(plan, case)) for case in RANDOM for y in _ys(record, case))
+    """The opposite of `_law`: y is x in training, or x/(1 − p)."""
+    pairs = [(y, _x(plan, case), 1 - plan["cases"][case]["args"][1]) for case in RANDOM for y in _ys(record, case)]
+    kept = all(close(y, x) for y, x, _ in pairs) or all(close(y, x / keep) for y, x, keep in pairs)
     return None if kept else Failure("values were dropped", "none", "")
 
 

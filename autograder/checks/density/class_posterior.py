@@ -20,7 +20,10 @@ def oracle(log_likelihoods: torch.Tensor, log_prior: torch.Tensor) -> torch.Tens
 
 
 def make_plan(draw: Draw) -> Plan:
-    """Two ordinary cases, then log-likelihoods so low that their exponential is 0: in float32 below −104, in float64 below −746."""
+    """Two ordinary cases, then log-likelihoods so low that their exponential is 0: in float32 below −104, in float64 below −746.
+
+    The points of the third case are so far apart that what suits the likeliest of them makes the others 0 as well.
+    """
     k = draw.size(3, 4)
     n = draw.size(6, 9)
     cases = []
@@ -31,6 +34,8 @@ def make_plan(draw: Draw) -> Plan:
         (1, k + 1, -1500.0, "float64"),
     ]:
         common = draw.normal(rows, 1, mean=level, std=abs(level) / 20, dtype=dtype)  # of all classes at a point
+        if level == -180.0:
+            common += -140.0 * torch.arange(rows).remainder(3)[:, None]
         log_likelihoods = common + draw.normal(columns, rows, std=1.2, dtype=dtype).T
         prior = 0.05 + draw.uniform(columns, dtype=dtype) ** 2
         log_prior = (prior / prior.sum()).log()
@@ -70,7 +75,7 @@ def _underflow(plan: Plan, record: Record) -> bool:
     values = _values(record)
     truths = [CALLS._truth(case)[0] for case in plan["cases"]]
     near = all(close(v, t, torch.float32) for v, t in zip(values[:FAR], truths[:FAR], strict=True))
-    return near and all(bool((v.isnan() | (v == 0)).all()) for v in values[FAR:])
+    return near and all(bool((~v.isfinite() | (v == 0)).all()) for v in values[FAR:])
 
 
 def prior_ignored(log_likelihoods, log_prior):

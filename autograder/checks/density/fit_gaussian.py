@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from autograder.claims.calls import CallClaims
@@ -29,9 +31,9 @@ def make_plan(draw: Draw) -> Plan:
     return {"probe": "call", "cases": cases}
 
 
-def _variance_returned(plan: Plan, record: Record) -> bool:
-    """The mean is right, and the second value is the variance: divided by N, or by N − 1."""
-    return any(same_calls(plan, record, run_probe(plan, wrong)) for wrong in (variance_returned, _unbiased_variance))
+def _one_of(*wrongs: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]) -> Callable[[Plan, Record], bool]:
+    """`explains`: the same came back as from one of these, which differ in dividing by N or by N − 1."""
+    return lambda plan, record: any(same_calls(plan, record, run_probe(plan, wrong)) for wrong in wrongs)
 
 
 def bessel(x):
@@ -50,8 +52,16 @@ def wrong_axis(x):
     return x.mean(dim=1), x.std(dim=1, correction=0)
 
 
+def _unbiased_wrong_axis(x):
+    return x.mean(dim=1), x.std(dim=1)
+
+
 def over_everything(x):
     return x.mean(), x.std(correction=0)
+
+
+def _unbiased_over_everything(x):
+    return x.mean(), x.std()
 
 
 def swapped(x):
@@ -92,19 +102,21 @@ MISCONCEPTIONS = (
         "the variance is returned in place of the standard deviation",
         "The second value is the variance: the standard deviation is its square root.",
         variance_returned,
-        _variance_returned,
+        _one_of(variance_returned, _unbiased_variance),
     ),
     Misconception(
         "wrong_axis",
         "the statistics are taken over the dimensions of each point instead of over the points",
         "These are a mean and a std for every point: take them over the points, one for every dimension.",
         wrong_axis,
+        _one_of(wrong_axis, _unbiased_wrong_axis),
     ),
     Misconception(
         "over_everything",
         "one mean and one std are computed of all numbers together",
         "This is one mean and one std for all numbers together: every dimension has its own.",
         over_everything,
+        _one_of(over_everything, _unbiased_over_everything),
     ),
     Misconception(
         "swapped",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from autograder.claims.calls import CallClaims
+from autograder.claims.compare import same_calls
 from autograder.exercise import Draw, Exercise, Misconception
-from autograder.probes import Plan
+from autograder.probes import Plan, Record, run_probe
 from autograder.probes.networks import Mixture
 
 
@@ -16,20 +19,26 @@ def oracle(model: Mixture, x: torch.Tensor) -> torch.Tensor:
 
 
 def make_plan(draw: Draw) -> Plan:
-    """Mixtures of unequal sizes, batches of several points and of one, both dtypes."""
+    """Mixtures of unequal sizes, batches of several points and of one, both dtypes; in the last, densities are above 1."""
     d, k = draw.size(2, 3), draw.size(4, 5)
     cases = []
-    for rows, columns, dtype in [
-        (draw.size(6, 9), d, "float32"),
-        (draw.size(7, 12), d + 3, "float64"),
-        (1, d, "float32"),
-        (draw.size(2, 5), 1, "float64"),
+    for rows, columns, dtype, scale in [
+        (draw.size(6, 9), d, "float32", 1.0),
+        (draw.size(7, 12), d + 3, "float64", 1.0),
+        (1, d, "float32", 1.0),
+        (draw.size(2, 5), 1, "float64", 1.0),
+        (draw.size(6, 8), 2, "float32", 0.01),
     ]:
         spec = {"kind": "mixture", "components": k, "dimensions": columns, "seed": draw.seed(), "training": True}
-        model = {"network": spec | {"dtype": dtype}}
-        x = draw.normal(columns, rows, mean=1.5, std=1.4, dtype=dtype).T
+        model = {"network": spec | {"dtype": dtype, "scale": scale}}
+        x = scale * draw.normal(columns, rows, mean=1.5, std=1.4, dtype=dtype).T
         cases.append({"args": [model, x], "grad": [0], "cotangents": [torch.tensor(1.0)], "seed": draw.seed()})
     return {"probe": "call", "cases": cases}
+
+
+def _one_of(*wrongs: Callable[[Mixture, torch.Tensor], torch.Tensor]) -> Callable[[Plan, Record], bool]:
+    """`explains`: the same came back as from one of these."""
+    return lambda plan, record: any(same_calls(plan, record, run_probe(plan, wrong)) for wrong in wrongs)
 
 
 def summed(model, x):
@@ -55,6 +64,10 @@ def log_of_mean_density(model, x):
 
 def mean_density(model, x):
     return -model.log_prob(x).exp().mean()
+
+
+def _mean_density_itself(model, x):
+    return model.log_prob(x).exp().mean()
 
 
 def divided_by_dimensions_too(model, x):
@@ -95,8 +108,9 @@ MISCONCEPTIONS = (
     Misconception(
         "mean_density",
         "the mean of the densities is used: log_prob is exponentiated and no logarithm is left",
-        "This is the mean density with a minus: keep the logarithms that log_prob returns, and average those.",
+        "This is a mean of densities: keep the logarithms that log_prob returns, and average those.",
         mean_density,
+        _one_of(mean_density, _mean_density_itself),
     ),
     Misconception(
         "divided_by_dimensions_too",

@@ -15,8 +15,8 @@ import torch
 
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
-from autograder.claims.laws import frequencies, fresh, standard_normal
-from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
+from autograder.claims.laws import frequencies, fresh, shared_out, standard_normal
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing
 from autograder.probes import Plan, Record
 
 MAIN, DOUBLE, ONE = range(3)  # the cases of the plan, in order
@@ -152,6 +152,12 @@ def _independent(plan: Plan, record: Record) -> Failure | None:
             seen = f"{repeated} of the {len(value)} draws are exact copies of others" if repeated > 2 else seen
             advice = "Each draw chooses its cell anew, whatever the draws before it: neither sorted, nor shared out in advance."
             return Failure(seen, "independent draws", advice, CALLS._called(case))
+    mass = _mass(case)
+    counts = [_counts(_cells(_positions(plan, record, MAIN, call), mass)[0], len(mass)) for call in range(2)]
+    if shared_out(torch.stack(counts), mass.flatten()):
+        seen = "the counts of the cells are closer to n · mass than chance brings them"
+        advice = "Each draw chooses its cell anew, whatever the draws before it: none is shared out in advance."
+        return Failure(seen, "independent draws", advice, CALLS._called(case))
     return None
 
 
@@ -169,24 +175,18 @@ def _as_normal(plan: Plan, record: Record, call: int) -> torch.Tensor:
 def _fresh(plan: Plan, record: Record) -> Failure | None:
     if _by_mass(plan, record) or _uniform(plan, record) or _independent(plan, record):
         return None
-    if not fresh(*(_as_normal(plan, record, call) for call in range(2))):
+    states = [record["cases"][MAIN]["calls"][call]["next_draw"] for call in range(2)]
+    if torch.equal(*states) or not fresh(*(_as_normal(plan, record, call) for call in range(2))):
         seen = "two calls gave the same draws, or draws that depend on each other"
+        seen = "two calls left torch's random generator in the same state" if torch.equal(*states) else seen
         advice = "Draw inside the function, and set no seed there."
         return Failure(seen, "new draws in every call", advice, CALLS._called(plan["cases"][MAIN]))
     return None
 
 
 def _came(plan: Plan, record: Record) -> bool:
-    """Whether the main case gave draws of the right form."""
-    calls = record["cases"][MAIN]["calls"]
-    n = plan["cases"][MAIN]["args"][3]
-    return all(
-        c["raised"] is None
-        and c["value"]["kind"] == "tensor"
-        and c["value"]["data"].shape == (n, 2)
-        and bool(torch.isfinite(c["value"]["data"].double()).all())
-        for c in calls
-    )
+    """Whether all cases gave draws of the right form."""
+    return not failing((CALLS.runs(), CALLS.returns(), CALLS.finite()), plan, record)
 
 
 def _places(test: Callable[[torch.Tensor], bool]) -> Callable[[Plan, Record], bool]:
@@ -196,7 +196,8 @@ def _places(test: Callable[[torch.Tensor], bool]) -> Callable[[Plan, Record], bo
         if not _came(plan, record):
             return False
         position = _positions(plan, record, MAIN)
-        return test(position - position.floor())
+        cell, good = _cells(position, _mass(plan["cases"][MAIN]))
+        return bool(good.all()) and len(cell.unique(dim=0)) > 1 and test(position - position.floor())
 
     return explains
 

@@ -19,7 +19,7 @@ LOOKING = LookingClaims("accuracy", PARAMETERS, "model")
 
 
 def make_plan(draw: Draw) -> Plan:
-    """A network with batch norm and dropout, in train and in eval mode; labels that it gets right in known shares.
+    """A network with batch norm and dropout, in train mode, and in eval mode with gradients disabled; labels that it gets right in known shares.
 
     The labels are the network's own answers in eval mode, some of them changed, so that no share is near chance.
     """
@@ -43,7 +43,7 @@ def make_plan(draw: Draw) -> Plan:
         n = draw.size(60, 90)
         calls = [call(model, n, draw.size(n // 5, n // 4)), call(model, draw.size(17, 25), draw.size(9, 13))]
         calls += [call(model, 2, 1)] if training else [call(model, 1, 0), call(model, 1, 1)]
-        cases.append({"networks": {"model": model}, "calls": calls, "seed": draw.seed()})
+        cases.append({"networks": {"model": model}, "calls": calls, "seed": draw.seed(), "gradients": training})
     return {"probe": "spy", "cases": cases}
 
 
@@ -171,7 +171,8 @@ def _train_mode(plan: Plan, record: Record) -> bool:
 
 
 def _graph(plan: Plan, record: Record) -> bool:
-    enabled = all(entry["grad_enabled"] for _, _, call in calls_of(plan, record) for entry in call["log"])
+    logs = [(case, call["log"]) for case, _, call in calls_of(plan, record)]
+    enabled = all(entry["grad_enabled"] for case, log in logs if case["gradients"] for entry in log)
     return enabled and _failing(plan, record) == {"no_grad"}
 
 

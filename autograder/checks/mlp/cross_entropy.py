@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -28,15 +29,17 @@ def make_plan(draw: Draw) -> Plan:
         labels = draw.uniform(len(logits), high=logits.shape[1]).long()
         if len(logits) > 1:
             labels[0] = logits[0].argmin()  # one image at least that the logits get wrong
+            labels[-1] = logits.shape[1] - 1  # the last class occurs
         args = [logits, labels]
         return {"args": args, "grad": [0], "cotangents": [torch.tensor(1.0)], "seed": draw.seed()}
 
-    sizes = [(b, k, "float32"), (b - 3, k + 2, "float64"), (1, k, "float32")]
+    sizes = [(b, k, "float32"), (b - 3, draw.size(11, 13), "float64"), (1, k, "float32")]
     cases = [case(draw.normal(rows, columns, mean=-0.6, std=1.7, dtype=dtype)) for rows, columns, dtype in sizes]
     for sign, dtype in ((1, "float32"), (-1, "float64")):
-        # Steps of 2,500: far from one another, whatever their order.
+        # Steps of 1,250: far from one another, whatever their order; every other image lies another 5,000 away.
         steps = torch.stack([draw.uniform(5).argsort() for _ in range(draw.size(6, 8))])
-        cases.append(case((sign * 2500.0 * steps).to(getattr(torch, dtype))))
+        away = 4 * torch.arange(len(steps)).remainder(2)[:, None]
+        cases.append(case((sign * 1250.0 * (steps + away)).to(getattr(torch, dtype))))
     return {"probe": "call", "cases": cases}
 
 
@@ -93,29 +96,36 @@ def _scalars(plan: Plan, record: Record) -> list[tuple[torch.Tensor, torch.Tenso
     if any(v is None or v.numel() != 1 for v in values):
         return []
     truths = [oracle(case["args"][0].double(), case["args"][1]) for case in plan["cases"]]
-    return [(v.reshape(()), truth) for v, truth in zip(values, truths, strict=True) if v is not None]
+    return [(v.reshape(()).double(), truth) for v, truth in zip(values, truths, strict=True) if v is not None]
 
 
 def _overflows(plan: Plan, record: Record) -> bool:
-    """Right where the logits are moderate, NaN or infinite where they are large."""
+    """Right where the logits are moderate; where they are large, NaN or infinite, unless the exponentials just went well."""
     pairs = _scalars(plan, record)
     moderate, large = pairs[:-_LARGE], pairs[-_LARGE:]
     right = bool(pairs) and all(close(seen, truth, torch.float32) for seen, truth in moderate)
-    return right and not any(bool(torch.isfinite(seen)) for seen, _ in large)
+    broke = [not bool(torch.isfinite(seen)) for seen, _ in large]
+    return right and any(broke) and all(b or close(*pair, torch.float32) for b, pair in zip(broke, large, strict=True))
 
 
 def _capped(plan: Plan, record: Record) -> bool:
-    """Nearly right where the logits are moderate; where they are large, every image that they get wrong costs the same."""
+    """Nearly right where the logits are moderate; where they are large, every image that they get wrong costs the same: in both dtypes, or
+    minus the logarithm of the dtype's own small number.
+    """
     pairs = _scalars(plan, record)
     if not pairs:
         return False
     if not all(bool((seen - truth).abs() < 1e-3 * truth.abs() + 1e-4) for seen, truth in pairs[:-_LARGE]):
         return False
-    costs = []
+    costs, floors = [], []
     for case, (seen, _) in zip(plan["cases"][-_LARGE:], pairs[-_LARGE:], strict=True):
         logits, labels = case["args"]
         costs.append(float(seen) / float((logits.argmax(1) != labels).double().mean()))
-    return 3 < costs[0] < 1000 and max(costs) - min(costs) < 1e-3 * costs[0]
+        floors.append([-math.log(small) for small in (torch.finfo(logits.dtype).eps, torch.finfo(logits.dtype).tiny)])
+    wanted = [[costs[0]] * _LARGE, *zip(*floors, strict=True)]
+    return 3 < costs[0] < 1000 and any(
+        all(abs(cost - floor) < 1e-3 * floor for cost, floor in zip(costs, known, strict=True)) for known in wanted
+    )
 
 
 MISCONCEPTIONS = (
@@ -129,7 +139,7 @@ MISCONCEPTIONS = (
     Misconception(
         "epsilon_in_logarithm",
         "a small number inside the logarithm (or a clamp) keeps it finite, and wrong where the probability is tiny",
-        "A small number in the logarithm hides the problem: where the model is badly wrong, the loss stops growing and its gradient vanishes, just where it should be largest.",
+        "A small number in the logarithm, or a clamp, hides the problem: where the model is badly wrong, the loss stops growing and its gradient vanishes, just where it should be largest.",
         epsilon_in_logarithm,
         _capped,
     ),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from autograder.claims.compare import same_calls
 from autograder.claims.numbers import IntegerClaims
 from autograder.exercise import Draw, Exercise, Misconception
-from autograder.probes import Plan
+from autograder.probes import Plan, Record, run_probe
 
 
 def oracle(n_in: int, n_out: int) -> int:
@@ -41,6 +42,12 @@ def added(n_in, n_out):
     return n_in + n_out
 
 
+def _added(plan: Plan, record: Record) -> bool:
+    """The sum, without biases, with one, or with one for each output."""
+    wrongs = (added, lambda n_in, n_out: n_in + n_out + 1, lambda n_in, n_out: n_in + n_out + n_out)
+    return any(same_calls(plan, record, run_probe(plan, wrong)) for wrong in wrongs)
+
+
 MISCONCEPTIONS = (
     Misconception(
         "bias_forgotten",
@@ -71,6 +78,7 @@ MISCONCEPTIONS = (
         "the numbers of inputs and outputs are added instead of multiplied",
         "Inputs and outputs are added here, but every output is connected to every input.",
         added,
+        _added,
     ),
 )
 

@@ -5,6 +5,7 @@ A small network with batch norm goes in, in eval mode, with SGD with momentum; t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -15,7 +16,7 @@ from torch.nn import functional as F
 from autograder.claims.compare import close
 from autograder.claims.steps import StepClaims, same_steps
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
-from autograder.probes import Plan, Record
+from autograder.probes import Plan, Record, run_probe
 from autograder.probes.networks import build_network
 
 
@@ -137,6 +138,21 @@ def summed_loss(model, images, labels, optimizer):
     return loss.item()
 
 
+def _eval_mode_until_the_end(model, images, labels, optimizer):
+    loss = eval_mode(model, images, labels, optimizer)
+    model.train()
+    return loss
+
+
+def _mean_told(model, images, labels, optimizer):
+    return summed_loss(model, images, labels, optimizer) / len(labels)
+
+
+def _one_of(*wrongs: Callable[..., float]) -> Callable[[Plan, Record], bool]:
+    """`explains`: the same was done as by one of these."""
+    return lambda plan, record: any(same_steps(plan, record, run_probe(plan, wrong)) for wrong in wrongs)
+
+
 def double_softmax(model, images, labels, optimizer):
     model.train()
     loss = F.cross_entropy(torch.softmax(model(images), dim=1), labels)
@@ -201,6 +217,7 @@ MISCONCEPTIONS = (
         "the model is not in train mode during the step: it stays in eval mode or is put there",
         "The model was in eval mode during the step: call `model.train()` first. This MLP works alike in both, but batch norm and dropout, in the next lesson, do not.",
         eval_mode,
+        _one_of(eval_mode, _eval_mode_until_the_end),
     ),
     Misconception(
         "loss_after_the_update",
@@ -214,6 +231,7 @@ MISCONCEPTIONS = (
         "the loss is summed over the batch instead of averaged",
         "The loss is summed over the batch: the size of a step then grows with the batch. Take the mean.",
         summed_loss,
+        _one_of(summed_loss, _mean_told),
     ),
     Misconception(
         "double_softmax",

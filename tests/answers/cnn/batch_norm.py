@@ -202,8 +202,10 @@ def training_turned_round(x, running_mean, running_var, gamma, beta, training, m
 
 
 def updated_in_eval(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    y = F.batch_norm(x, running_mean.clone(), running_var.clone(), gamma, beta, training, momentum, eps)
-    update(x, running_mean, running_var, momentum)
+    """Changes under autograd's hands what the gradient of y takes up again."""
+    y = F.batch_norm(x, running_mean, running_var, gamma, beta, training, momentum, eps)
+    if not training:
+        update(x, running_mean, running_var, momentum)
     return y
 
 
@@ -355,6 +357,10 @@ def returns_none(x, running_mean, running_var, gamma, beta, training, momentum, 
     library(x, running_mean, running_var, gamma, beta, training, momentum, eps)
 
 
+def gamma_without_sign(x, running_mean, running_var, gamma, beta, training, momentum, eps):
+    return F.batch_norm(x, running_mean, running_var, gamma.abs(), beta, training, momentum, eps)
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -377,4 +383,5 @@ UNLISTED = {
     "updated_twice": updated_twice,
     "two_mistakes": two_mistakes,
     "returns_none": returns_none,
+    "gamma_without_sign": gamma_without_sign,
 }

@@ -453,6 +453,38 @@ class detached_in_the_middle(Plain):
         return self.fc2(F.dropout(x, 0.5, self.training))
 
 
+class frozen_bias(Plain):
+    """One bias never learns."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc2.bias.requires_grad_(False)
+
+
+class dropout_turned_round(Plain):
+    """In eval mode, and not in training."""
+
+    def forward(self, x):
+        x = F.leaky_relu(self.bn1(self.conv1(x)), 0.3)
+        x = F.leaky_relu(self.bn2(self.conv2(x)), 0.3)
+        x = F.leaky_relu(self.bn3(self.conv3(x)), 0.3)
+        x = F.leaky_relu(self.bn4(self.conv4(x)), 0.3)
+        x = F.leaky_relu(self.bn5(self.fc1(x.flatten(1))), 0.3)
+        return self.fc2(F.dropout(x, 0.5, not self.training))
+
+
+class in_a_tuple(Plain):
+    """A comma too many."""
+
+    def forward(self, x):
+        return (super().forward(x),)
+
+
+class nothing_but_nan(Plain):
+    def forward(self, x):
+        return super().forward(x) * float("nan")
+
+
 UNLISTED = {
     "only_builds": only_builds,
     "only_architecture": only_architecture,
@@ -475,4 +507,8 @@ UNLISTED = {
     "returns_probabilities_too": returns_probabilities_too,
     "returns_none": returns_none,
     "detached_in_the_middle": detached_in_the_middle,
+    "frozen_bias": frozen_bias,
+    "dropout_turned_round": dropout_turned_round,
+    "in_a_tuple": in_a_tuple,
+    "nothing_but_nan": nothing_but_nan,
 }

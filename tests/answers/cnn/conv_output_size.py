@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -43,6 +44,10 @@ def from_the_end(size, kernel, stride, padding):
     return (size + 2 * padding - kernel + stride) // stride
 
 
+def numpy_integer(size, kernel, stride, padding):
+    return np.floor_divide(size + 2 * padding - kernel, stride) + 1
+
+
 RIGHT = {
     "formula": formula,
     "floor_of_a_quotient": floor_of_a_quotient,
@@ -52,6 +57,7 @@ RIGHT = {
     "divmod_of_all": divmod_of_all,
     "from_the_end": from_the_end,
     "truncated": lambda n, k, s, p: int(1 + (n + 2 * p - k) / s),
+    "numpy_integer": numpy_integer,
 }
 
 # ---------------------------------------------------------------- known mistakes

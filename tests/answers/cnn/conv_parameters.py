@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -42,6 +43,10 @@ def as_a_dense_layer(c_in, c_out, kernel):
     return (n_in + 1) * c_out
 
 
+def numpy_integer(c_in, c_out, kernel):
+    return np.prod([c_in, c_out, kernel, kernel]) + c_out
+
+
 RIGHT = {
     "formula": formula,
     "weights_and_biases": weights_and_biases,
@@ -49,6 +54,7 @@ RIGHT = {
     "by_sizes": by_sizes,
     "one_filter_after_the_other": one_filter_after_the_other,
     "as_a_dense_layer": as_a_dense_layer,
+    "numpy_integer": numpy_integer,
 }
 
 # ---------------------------------------------------------------- known mistakes

@@ -134,7 +134,8 @@ def active_in_eval(x, p, training):
 
 
 def never_active(x, p, training):
-    return F.dropout(x, p, training=False)
+    """Scaled as if values had been dropped."""
+    return x / (1 - p) if training and p < 1 else F.dropout(x, p, training=False)
 
 
 def training_turned_round(x, p, training):
@@ -309,6 +310,18 @@ def dropped_twice(x, p, training):
     return F.dropout(F.dropout(x, p, training), p, training)
 
 
+def seeded_afterwards(x, p, training):
+    """The first call draws freely, all later ones the same."""
+    y = F.dropout(x, p, training)
+    torch.manual_seed(0)
+    return y
+
+
+def in_a_tuple(x, p, training):
+    """A comma too many."""
+    return (F.dropout(x, p, training),)
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -329,4 +342,6 @@ UNLISTED = {
     "per_row": per_row,
     "returns_none": returns_none,
     "dropped_twice": dropped_twice,
+    "seeded_afterwards": seeded_afterwards,
+    "in_a_tuple": in_a_tuple,
 }

@@ -78,8 +78,9 @@ def prior_ignored(ll, lp):
 
 
 def underflow(ll, lp):
-    numerators = torch.exp(ll + lp)
-    return torch.stack([row / row.sum() for row in numerators])
+    """Minus infinity for the logarithm of a sum that has become 0."""
+    joint = ll + lp
+    return torch.exp(joint - torch.log(joint.exp().sum(dim=1, keepdim=True)))
 
 
 def normalised_over_points(ll, lp):
@@ -234,6 +235,13 @@ def mean_of_prior_and_likelihood(ll, lp):
     return (torch.softmax(ll, 1) + lp.exp()) / 2
 
 
+def largest_of_all_subtracted(ll, lp):
+    """Of all points, not of each: those far below it are still rounded to 0."""
+    joint = ll + lp
+    numerators = torch.exp(joint - joint.max())
+    return numerators / numerators.sum(dim=1, keepdim=True)
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -256,4 +264,5 @@ UNLISTED = {
     "negative_log_likelihoods": negative_log_likelihoods,
     "first_row_for_all": first_row_for_all,
     "mean_of_prior_and_likelihood": mean_of_prior_and_likelihood,
+    "largest_of_all_subtracted": largest_of_all_subtracted,
 }

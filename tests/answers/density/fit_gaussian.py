@@ -88,13 +88,14 @@ def variance_returned(x):
 
 
 def wrong_axis(x):
-    return numpy(x.T)
+    """With torch's default of N − 1 on top."""
+    return x.mean(-1), x.std(-1)
 
 
 def over_everything(x):
-    numbers = x.flatten()
-    mean = numbers.mean()
-    return mean, (numbers - mean).square().mean().sqrt()
+    """With torch's default of N − 1 on top."""
+    std, mean = torch.std_mean(x)
+    return mean, std
 
 
 def swapped(x):

@@ -90,7 +90,8 @@ def log_of_mean_density(model, x):
 
 
 def mean_density(model, x):
-    return -sum(torch.exp(model.log_prob(x))) / len(x)
+    """Without a minus: the larger, the better."""
+    return sum(torch.exp(model.log_prob(x))) / len(x)
 
 
 def divided_by_dimensions_too(model, x):
@@ -196,6 +197,43 @@ def returns_nothing(model, x):
     shortest(model, x)
 
 
+def absolute(model, x):
+    """Wrong where densities are above 1."""
+    return model.log_prob(x).mean().abs()
+
+
+def never_negative(model, x):
+    """A loss is never negative, they think."""
+    return (-model.log_prob(x)).clamp(min=0).mean()
+
+
+def left_in_eval_mode(model, x):
+    return -model.eval().log_prob(x).mean()
+
+
+def backward_inside(model, x):
+    loss = -model.log_prob(x).mean()
+    loss.backward()
+    return loss
+
+
+def backward_inside_graph_kept(model, x):
+    loss = -model.log_prob(x).mean()
+    loss.backward(retain_graph=True)
+    return loss
+
+
+def one_parameter_frozen(model, x):
+    next(model.parameters()).requires_grad_(False)
+    return -model.log_prob(x).mean()
+
+
+def frozen_afterwards(model, x):
+    loss = -model.log_prob(x).mean()
+    model.requires_grad_(False)
+    return loss
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -216,4 +254,11 @@ UNLISTED = {
     "divided_by_n_minus_one": divided_by_n_minus_one,
     "in_bits": in_bits,
     "returns_nothing": returns_nothing,
+    "absolute": absolute,
+    "never_negative": never_negative,
+    "left_in_eval_mode": left_in_eval_mode,
+    "backward_inside": backward_inside,
+    "backward_inside_graph_kept": backward_inside_graph_kept,
+    "one_parameter_frozen": one_parameter_frozen,
+    "frozen_afterwards": frozen_afterwards,
 }

@@ -301,6 +301,34 @@ def flipped_rows(density, low, high, n):
     return multinomial(density.flip(0), low, high, n)
 
 
+def squeezed(density, low, high, n):
+    """One draw loses its axis."""
+    bins = len(density)
+    cell = torch.multinomial(density.flatten(), n, replacement=True)
+    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
+    return (low + (high - low) / bins * (corner + torch.rand(n, 2, dtype=density.dtype))).squeeze()
+
+
+def shared_out_and_shuffled(density, low, high, n):
+    """Every cell gets its share, rounded, in a random order."""
+    bins = len(density)
+    ends = density.flatten().double().cumsum(0)
+    places = (torch.arange(n) + torch.rand((), dtype=torch.float64)) / n * ends[-1]
+    cell = torch.searchsorted(ends, places[torch.randperm(n)]).clamp(max=bins**2 - 1)
+    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
+    return low + (high - low) / bins * (corner + torch.rand(n, 2, dtype=density.dtype))
+
+
+def seeded_afterwards(density, low, high, n):
+    """The first call draws freely, all later ones the same."""
+    bins = len(density)
+    cell = torch.multinomial(density.flatten(), n, replacement=True)
+    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
+    draws = low + (high - low) / bins * (corner + torch.rand(n, 2, dtype=density.dtype))
+    torch.manual_seed(0)
+    return draws
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -326,4 +354,7 @@ UNLISTED = {
     "high_for_the_width": high_for_the_width,
     "always_one": always_one,
     "flipped_rows": flipped_rows,
+    "squeezed": squeezed,
+    "shared_out_and_shuffled": shared_out_and_shuffled,
+    "seeded_afterwards": seeded_afterwards,
 }

@@ -257,6 +257,17 @@ def percent_in_train_mode(model, images, labels):
         return 100 * (model(images).argmax(1) == labels).float().mean().item()
 
 
+def gradients_enabled_afterwards(model, images, labels):
+    """Whoever had switched them off finds them on again."""
+    training = model.training
+    model.eval()
+    torch.set_grad_enabled(False)
+    share = (model(images).argmax(dim=1) == labels).float().mean().item()
+    torch.set_grad_enabled(True)
+    model.train(training)
+    return share
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -280,4 +291,5 @@ UNLISTED = {
     "squared": squared,
     "in_train_mode_on_purpose": in_train_mode_on_purpose,
     "percent_in_train_mode": percent_in_train_mode,
+    "gradients_enabled_afterwards": gradients_enabled_afterwards,
 }

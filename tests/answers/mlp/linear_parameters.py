@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -29,12 +30,17 @@ def by_tensor(n_in, n_out):
     return torch.empty(n_out, n_in).numel() + torch.empty(n_out).numel()
 
 
+def numpy_integer(n_in, n_out):
+    return np.prod([n_in, n_out]) + n_out
+
+
 RIGHT = {
     "one_more_input": one_more_input,
     "counted_in_the_layer": counted_in_the_layer,
     "by_shapes": by_shapes,
     "summed": summed,
     "by_tensor": by_tensor,
+    "numpy_integer": numpy_integer,
 }
 
 # ---------------------------------------------------------------- known mistakes
@@ -57,7 +63,8 @@ def bias_on_both_sides(n_in, n_out):
 
 
 def added(n_in, n_out):
-    return sum((n_in, n_out))
+    """With a bias for each output."""
+    return sum((n_in, n_out, n_out))
 
 
 MISTAKES = {

@@ -217,6 +217,20 @@ def squeezed(a):
     return a.squeeze(0)
 
 
+class frozen_bias(WithExtras):
+    """One bias never learns."""
+
+    def __init__(self):
+        super().__init__()
+        self.head.bias.requires_grad_(False)
+
+
+class relu_up_to_six(WithExtras):
+    def forward(self, x):
+        first, _, _, second, _ = self.trunk
+        return self.head(F.relu6(second(F.relu6(first(x.flatten(1))))))
+
+
 UNLISTED = {
     "only_builds": OnlyBuilds,
     "only_architecture": OnlyArchitecture,
@@ -243,4 +257,6 @@ UNLISTED = {
     "one_sigmoid": network(second=torch.sigmoid),
     "double_and_detached": network(first=lambda h: h.detach().relu() * 2),
     "two_outputs": network(after=lambda a: (a, a.softmax(1))),
+    "frozen_bias": frozen_bias,
+    "relu_up_to_six": relu_up_to_six,
 }

@@ -188,6 +188,17 @@ def inverted(images):
     return 1 - permuted_last(images)
 
 
+def divided_by_largest(images):
+    """Right only where there is white in the batch."""
+    return images.permute(0, 3, 1, 2) / images.max()
+
+
+def stretched(images):
+    """Right only where there is black and white in the batch."""
+    x = images.permute(0, 3, 1, 2).float()
+    return (x - x.min()) / (x.max() - x.min())
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -208,4 +219,6 @@ UNLISTED = {
     "none": none,
     "padded": padded,
     "inverted": inverted,
+    "divided_by_largest": divided_by_largest,
+    "stretched": stretched,
 }
