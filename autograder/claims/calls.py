@@ -261,7 +261,7 @@ def _networks_changed(case: dict[str, Any], call: dict[str, Any]) -> tuple[str, 
         seen = "`backward()` was called inside: gradients were left in `.grad`"
         return seen, "every `.grad` left alone", "Only return the number: who asked for it calls `backward()`."
     specs = [a["network"] for a in case["args"] if isinstance(a, dict)]
-    for spec, after in zip(specs, call.get("networks_after", []), strict=True):
+    for spec, after in zip(specs, call.get("networks_after", []), strict=False):
         came = "train" if spec["training"] else "eval"
         if after["mode"] != came:
             seen = f"the model came in {came} mode and was left in {after['mode']} mode"

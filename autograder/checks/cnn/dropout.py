@@ -86,7 +86,7 @@ def _law(plan: Plan, record: Record, keep: Callable[[float], float] = lambda p: 
         if not bernoulli(kept, keep(p), _seed(plan, case)):
             mean = float(kept.double().mean())
             part = "none" if mean == 0 else "all" if mean == 1 else f"a share of {show.number(mean)}"
-            share = f"{part} of the values was kept"
+            share = f"{part} of the values were kept"
             seen = f"{share}, over {CALLS_MADE} calls" if case == MANY else share
             if abs(mean - keep(p)) < 0.08:
                 seen += ", but not independently of each other"
