@@ -8,8 +8,9 @@ import torch
 from torch.distributions import Independent, Normal
 
 from autograder.claims.calls import CallClaims
-from autograder.exercise import Draw, Exercise, Misconception
-from autograder.probes import Plan
+from autograder.claims.compare import close
+from autograder.exercise import Draw, Exercise, Misconception, failing
+from autograder.probes import Plan, Record
 
 
 def oracle(x: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
@@ -111,6 +112,22 @@ def wrong_sign(x, mean, std):
     return -torch.distributions.Normal(mean, std).log_prob(x).sum(dim=1)
 
 
+CLAIMS = CallClaims("gaussian_log_likelihood", oracle, ("log_density",))
+
+
+def _rounded_to_zero(plan: Plan, record: Record) -> bool:
+    """−∞ at every point of the last case, where all are far from the mean, with gradients 0/0; elsewhere right, or −∞ as well."""
+    if failing((CLAIMS.runs(), CLAIMS.returns()), plan, record):
+        return False
+    for case, found in zip(plan["cases"], record["cases"], strict=True):
+        seen, truth = found["calls"][0]["value"]["data"].double(), CLAIMS._truth(case)[0]
+        zero = seen == -math.inf
+        if not close(seen[~zero], truth[~zero], torch.float32) or (case is plan["cases"][-1] and not bool(zero.all())):
+            return False
+    gradients = [g for row in record["cases"][-1]["calls"][0]["grads"] for g in row]
+    return any(g is not None and bool(g.isnan().any()) for g in gradients)
+
+
 MISCONCEPTIONS = (
     Misconception(
         "log_2pi_missing",
@@ -195,6 +212,7 @@ MISCONCEPTIONS = (
         "the density is computed first and its logarithm taken afterwards, so far points give −∞",
         "Far from the mean this is −∞: the density is rounded to 0 before its logarithm is taken. Work with logarithms from the start.",
         log_of_density,
+        _rounded_to_zero,
     ),
     Misconception(
         "wrong_sign",
@@ -203,8 +221,6 @@ MISCONCEPTIONS = (
         wrong_sign,
     ),
 )
-
-CLAIMS = CallClaims("gaussian_log_likelihood", oracle, ("log_density",))
 
 EXERCISE = Exercise(
     id="density/gaussian_log_likelihood",

@@ -50,7 +50,9 @@ def _case(draw: Draw, n: int, bins: int, low: float, high: float, dtype: str, ou
 
 
 def _on_edges(draw: Draw, n: int) -> dict[str, Any]:
-    cells = (8 * draw.uniform(2, n) ** torch.tensor([[0.7], [1.5]])).floor()
+    cells = (
+        7 * draw.uniform(2, n) ** torch.tensor([[0.7], [1.5]])
+    ).floor()  # none in the last: the box is not the points' range
     half = (draw.uniform(2, n) < 0.5).float() / 2  # on the lower edge of the cell, or in its middle
     return {"args": [(-1 + 0.25 * (cells + half)).T, 8, -1.0, 1.0]}
 

@@ -286,6 +286,16 @@ def wrong_axis_order_and_probabilities(x, bins, low, high):
     return probabilities(x, bins, low, high).T
 
 
+def box_of_the_points(x, bins, low, high):
+    """The cells share out the range of the points inside, not the box."""
+    inside = x[((x >= low) & (x < high)).all(dim=1)]
+    if len(inside) == 0:
+        raise ValueError("no point in the box")
+    low, high = float(inside.min()), float(inside.max()) + 1e-3
+    counts = torch.histogramdd(inside, [bins, bins], range=[low, high, low, high]).hist
+    return counts / (counts.sum() * ((high - low) / bins) ** 2)
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -308,4 +318,5 @@ UNLISTED = {
     "largest_is_one": largest_is_one,
     "smoothed": smoothed,
     "wrong_axis_order_and_probabilities": wrong_axis_order_and_probabilities,
+    "box_of_the_points": box_of_the_points,
 }
