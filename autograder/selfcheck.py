@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import _thread
 import contextlib
+import ctypes
 import json
 import re
 import threading
@@ -58,12 +58,15 @@ def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: in
 
 @contextlib.contextmanager
 def _time_limit() -> Iterator[None]:
-    """Raises TimeoutError in what runs longer than SECONDS, by the interrupt that Ctrl-C would give, on any system."""
-    over = threading.Event()
+    """Raises TimeoutError in what runs longer than SECONDS, by the interrupt that Ctrl-C would give, on any system.
+
+    Not by the signal itself: a process in the background ignores it.
+    """
+    over, here = threading.Event(), ctypes.c_ulong(threading.get_ident())
 
     def interrupt() -> None:
         over.set()
-        _thread.interrupt_main()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(KeyboardInterrupt))
 
     timer = threading.Timer(SECONDS, interrupt)
     timer.daemon = True
