@@ -23,7 +23,7 @@ __all__ = ["Refused", "Repaired", "lesson_of", "read_notebook", "refuse_file", "
 
 LARGE = 20_000_000  # bytes of a file, nearly all of it outputs, from which they are left out
 
-INSTRUCTORS = "It holds lines that only the instructor's notebook has (### BEGIN SOLUTION): look where they come from. They were taken out."
+INSTRUCTORS = "It holds marks that only the instructor's solution notebook has (### BEGIN SOLUTION): look where they come from. They were taken out."
 OUTPUTS = "The file was very large; its outputs were left out."
 
 _MARKS = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[^\n]*\n?", re.MULTILINE)
