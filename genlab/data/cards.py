@@ -45,7 +45,8 @@ class File:
 class Card:
     """What is known about one data set; `stored` and `sizes` are pixels on a side.
 
-    classes: of the labels, or in the layout "attributes" the columns that they have.
+    classes:      of the labels, or in the layout "attributes" the columns that they have.
+    drawn_splits: of the stand-in; empty where it has as many images as the real set.
     """
 
     name: str
@@ -148,7 +149,7 @@ def _card(raw: dict[str, Any]) -> Card:
         artist=str(drawn["artist"]),
         artist_version=int(drawn["version"]),
         artist_about=str(drawn["about"]),
-        drawn_splits={str(split): int(n) for split, n in drawn.get("splits", raw["splits"]).items()},
+        drawn_splits={str(split): int(n) for split, n in drawn.get("splits", {}).items()},
     )
     if card.layout not in LAYOUTS:
         raise ValueError(f"layout {card.layout!r} cannot be read; only {', '.join(LAYOUTS)} can")

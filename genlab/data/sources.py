@@ -243,7 +243,7 @@ def _few(limit: int) -> str:
 def _drawn(card: Card, why: list[str], limit: int | None) -> Choice:
     """The stand-in. With a `limit` only so much of it is drawn, unless all of it is there."""
     key = {"artist": card.artist, "version": card.artist_version}
-    name, splits = "drawn", card.drawn_splits
+    name, splits = "drawn", card.drawn_splits or card.splits
     if limit is not None:
         whole = _peek(card, "drawn")
         if whole is None or whole.header["key"] != key:
