@@ -183,3 +183,10 @@ def real_bricks() -> Path:
     if not (REAL / "lego_bricks" / "lego_64_gray.npz").exists():
         pytest.skip(f"needs the LEGO bricks in {REAL / 'lego_bricks'}")
     return REAL / "lego_bricks"
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody's Kaggle account."""
+    monkeypatch.setenv("KAGGLE_USERNAME", "somebody")
+    monkeypatch.setenv("KAGGLE_KEY", "0123456789abcdef")
