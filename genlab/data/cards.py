@@ -9,7 +9,7 @@ from typing import Any
 from genlab import paths
 from genlab.data.errors import DataError
 
-LAYOUTS = ("idx", "cifar", "attributes")
+LAYOUTS = ("idx", "cifar", "named", "attributes")
 _TEXTS = ("name", "title", "about", "origin", "citation", "licence", "kaggle", "layout")
 
 
@@ -162,6 +162,8 @@ def _card(raw: dict[str, Any]) -> Card:
         wanted = {(split, part) for split in card.splits for part in ("images", "labels")}
         if held != wanted:
             raise ValueError(f"files must hold images and labels of each split, not {sorted(held)}")
+    elif card.layout == "named" and card.files:
+        raise ValueError("pictures known by their names have no official files")
     elif any({member.split for member in f.members} != set(card.splits) for f in card.files):
         raise ValueError("the members of each archive must hold all splits")
     return card

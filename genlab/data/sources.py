@@ -203,7 +203,14 @@ def _from_kaggle(card: Card, retry: bool, patience: Patience | None) -> Choice:
     found, _ = files.search(card, folder)
     if found is None:
         raise DataError(f"Kaggle's {card.kaggle} holds other files than expected (it was saved in {folder})")
-    held = _ready(card, "kaggle", {"kaggle": card.kaggle}, lambda: _facts(found, f"kaggle.com/{card.kaggle}"))
+
+    def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
+        try:
+            return _facts(found, f"kaggle.com/{card.kaggle}")
+        except DataError as error:
+            raise DataError(f"{str(error).rstrip('.')}; remove {folder} to have it fetched again") from error
+
+    held = _ready(card, "kaggle", {"kaggle": card.kaggle}, make)
     return Choice("kaggle", held, _held_line(card, held))
 
 
