@@ -12,8 +12,10 @@ from genlab.data.errors import DataError
 from genlab.data.found import Found, entries
 
 LAYOUTS: dict[str, ModuleType] = {
-    **{"idx": idx_files, "cifar": cifar_files},
-    **{"named": named_files, "attributes": attribute_files},
+    "idx": idx_files,
+    "cifar": cifar_files,
+    "named": named_files,
+    "attributes": attribute_files,
 }
 
 
