@@ -160,8 +160,8 @@ def square(channels: int, side: int, name: str, content: bytes) -> Tensor:
         if opened.getexif().get(0x0112, 1) != 1:  # a camera held upright notes so
             turned = ImageOps.exif_transpose(opened)
         width, height = turned.size
-        small = min(width, height)
-        left, top = (width - small) / 2, (height - small) / 2
-        box = (left, top, left + small, top + small)
-        values = np.array(turned.convert(mode).resize((side, side), Image.Resampling.BILINEAR, box))
+        least = min(width, height)
+        left, top = (width - least) // 2, (height - least) // 2
+        middle = turned.crop((left, top, left + least, top + least)).convert(mode)
+        values = np.array(middle.resize((side, side), Image.Resampling.BILINEAR))
     return torch.from_numpy(values).view(side, side, channels).permute(2, 0, 1)

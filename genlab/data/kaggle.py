@@ -64,6 +64,9 @@ def _fetch(card: Card, archive: Path) -> None:
     check_room(archive.parent, card.kaggle_bytes - have, f"the archive of {card.title}")
     with _watched(arrived, card):
         _download(card.kaggle, str(arrived.parent))
+        if have and not zipfile.is_zipfile(arrived):  # the package takes a part of a longer version for the whole
+            arrived.unlink()
+            _download(card.kaggle, str(arrived.parent))
     whole = zipfile.is_zipfile(arrived)
     if whole:
         os.replace(arrived, archive)

@@ -112,7 +112,7 @@ def attributes(table: Table, where: str) -> tuple[tuple[str, ...], Tensor]:
         kinds = set(lower)
         if kinds <= _YES | _NO:
             found[name] = [value in _YES for value in lower]
-        elif 2 <= len(kinds) <= _MOST:
+        elif 2 <= len(kinds) <= min(_MOST, len(values) // 3):
             found |= {f"{name}={kind}": [v == kind for v in values] for kind in sorted(set(values) - {""})}
     if not found:
         raise DataError(f"{table.title} in {where} has no column of 1 and -1 or of a few words.")
