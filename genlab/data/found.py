@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
 
-Arrays = dict[str, Tensor]  # "train_images", "train_labels", "test_images", "test_labels"; uint8
+from genlab.data.draft import Stored
+
+Arrays = dict[str, Tensor]  # "train_images", "train_labels", "test_images", …; uint8
 
 
 @dataclass(frozen=True)
 class Contents:
-    """The arrays in some files, whether these are the official release's, and what they are in words."""
+    """The arrays in some files, whether these are the official release's, and what they are in words.
 
-    arrays: Arrays
+    classes: where the files themselves tell them, else those of the card.
+    """
+
+    arrays: Mapping[str, Tensor | Stored]
     official: bool
     kind: str
+    classes: tuple[str, ...] = ()
 
     @staticmethod
     def of(arrays: Arrays, official: bool) -> Contents:
