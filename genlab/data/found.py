@@ -8,7 +8,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-Arrays = dict[str, Tensor]  # "train_images", "train_labels", "test_images", "test_labels"; uint8
+Arrays = dict[str, Tensor]  # "train_images", "train_labels", "test_images", …; uint8
 
 
 @dataclass(frozen=True)

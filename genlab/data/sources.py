@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from genlab import paths
@@ -23,6 +22,7 @@ from genlab.data.cards import Card
 from genlab.data.download import Patience, fetch
 from genlab.data.errors import DataError
 from genlab.data.found import Found
+from genlab.data.resize import other_sizes
 
 SOURCES = ("files", "official", "kaggle", "drawn")
 _ASK_AGAIN_SECONDS = 3600  # after a failed download, that long the stand-in is used at once
@@ -166,7 +166,7 @@ def _facts(found: Found, made_from: str) -> tuple[dict[str, Tensor], dict[str, A
     """The arrays in the files, and what the header says of them."""
     contents = found.read()
     facts = {"official": contents.official, "kind": contents.kind, "made_from": made_from}
-    return contents.arrays, facts | ({"classes": contents.classes} if contents.classes else {})
+    return contents.arrays, facts | ({"classes": list(contents.classes)} if contents.classes else {})
 
 
 def _from_network(card: Card, retry: bool, patience: Patience | None) -> Choice:
@@ -250,21 +250,24 @@ def _few(limit: int) -> str:
 def _drawn(card: Card, why: list[str], limit: int | None) -> Choice:
     """The stand-in. With a `limit` only so much of it is drawn, unless all of it is there."""
     key = {"artist": card.artist, "version": card.artist_version}
-    name, splits = "drawn", card.splits
+    name, splits = "drawn", card.drawn_splits or card.splits
     if limit is not None:
         whole = _peek(card, "drawn")
         if whole is None or whole.header["key"] != key:
-            name, splits = _few(limit), {split: min(n, limit) for split, n in card.splits.items()}
+            name, splits = _few(limit), {split: min(n, limit) for split, n in splits.items()}
 
     def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
         arrays = drawn.draw(card.artist, splits, f"Drawing {card.artist}")
-        return arrays, {"official": False, "made_from": f"genlab.data.drawn.{card.artist}"}
+        facts = {"official": False, "made_from": f"genlab.data.drawn.{card.artist}"}
+        columns = drawn.attributes(card.artist)
+        return arrays, facts | ({"classes": list(columns)} if columns else {})
 
     held = _ready(card, name, key, make)
     counts = " + ".join(f"{n:,}" for n in splits.values())
+    online = "online" if card.downloads else "online with an account of Kaggle"
     line = (
         f"{card.title}: DRAWN STAND-IN, {card.artist_about} ({counts} images), because "
-        f"{'; '.join(why)}. For the real images run `genlab data get {card.name}` online, or set "
+        f"{'; '.join(why)}. For the real images run `genlab data get {card.name}` {online}, or set "
         "GENLAB_DATA to a folder with the official files."
     )
     return Choice("drawn", held, line)
@@ -316,11 +319,6 @@ def _ready(
     if held is not None and held.header["key"] == key:
         return held
     arrays, facts = make()
-    margin = (max(card.sizes) - card.stored) // 2
-    for name, array in arrays.items():
-        if name.endswith("_images"):
-            # (N, H, W) → (N, C, H + 2m, W + 2m), the largest size on offer; others are cut from it
-            shaped = array.view(-1, card.channels, card.stored, card.stored)
-            arrays[name] = F.pad(shaped, (margin,) * 4)
+    arrays = other_sizes(card, arrays)
     facts = {"name": card.name, "source": source, "key": key, **facts}
     return cache.write(folder, arrays, facts)
