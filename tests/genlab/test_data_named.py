@@ -13,10 +13,11 @@ import kaggle_server
 import numpy as np
 import pytest
 import torch
+import yaml
 from kaggle_server import Kaggle, zipped
 from PIL import Image
 
-from genlab import data
+from genlab import data, paths
 from genlab.data import cards, named_files
 from genlab.data.dataset import Dataset
 from genlab.data.errors import DataError
@@ -350,3 +351,11 @@ def test_what_would_be_used_is_told_without_asking(server, given, monkeypatch):
 def test_official_files_are_none(server):
     with pytest.raises(DataError, match='source="official" is not possible'):
         data.load(CARD, source="official")
+
+
+def test_a_card_of_such_pictures_names_no_official_files(tmp_path):
+    raw = yaml.safe_load(paths.find("datasets/lego_bricks.yml").read_text(encoding="utf-8"))
+    raw["files"] = [{"name": "bricks.zip", "bytes": 1, "md5": "0", "sha256": "0"}]
+    (tmp_path / "lego_bricks.yml").write_text(yaml.safe_dump(raw), encoding="utf-8")
+    with pytest.raises(DataError, match="have no official files"):
+        cards.read_file(tmp_path / "lego_bricks.yml")
