@@ -17,8 +17,8 @@ from genlab.measures.images import check_images, spread_over
 from genlab.training import checkpoint, fingerprint
 
 VERSION = 1  # raise it when a judge trained before must not be used any more
-WIDTHS = (16, 32, 64, 64, 64)  # channels after each halving
-FEATURES = 64
+WIDTHS = (8, 16, 32, 64, 64)  # channels after each halving, the last ones for small images
+FEATURES = WIDTHS[-1]
 REFERENCE = 2000  # training images whose features are kept
 BATCH = 64
 
@@ -131,10 +131,16 @@ def _network(shape: tuple[int, ...], kinds: int) -> tuple[nn.Sequential, nn.Line
     if not 2 <= halvings <= len(WIDTHS):
         raise ValueError(f"a judge takes images of 16 to 128 pixels on a side, and these have shape {tuple(shape)}")
     layers: list[nn.Module] = []
-    for width in [*WIDTHS[: halvings - 1], FEATURES]:
-        layers += [nn.Conv2d(channels, width, 3, 2, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
+    for width in WIDTHS[-halvings:]:
+        layers += _block(channels, width, stride=2)
+        if layers[3:]:  # a second look at each size but the largest, which would cost most
+            layers += _block(width, width, stride=1)
         channels = width
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten()), nn.Linear(FEATURES, kinds)
+
+
+def _block(channels: int, width: int, stride: int) -> list[nn.Module]:
+    return [nn.Conv2d(channels, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
 
 
 def _train(judge: Classifier, images: Tensor, labels: Tensor, epochs: int, seed: int, name: str) -> None:
