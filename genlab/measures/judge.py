@@ -99,7 +99,7 @@ def classifier(
     images: (N, C, H, W) uint8 or float in [0, 1], H, W ≥ 16. labels: int64 (N,), classes 0 … K − 1; or bool, attributes
     (N, A), or (N,) for one. It is trained once and kept in GENLAB_HOME under `name` and a digest of data and settings, so
     the next call takes milliseconds. On one CPU core an epoch of 10,000 images 64×64 takes about 7 s, 32×32 5 s. The same
-    arguments give the same judge on one machine; the global random generators are left alone. What a run interrupted has
+    arguments give the same judge on one machine's CPU; the global random generators are left alone. What a run interrupted has
     learned is kept. Raises TypeError or ValueError for images and labels that are not of these kinds.
     """
     check_images(images, least=2)
