@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from genlab.scale import device, pick, scale
 
 if TYPE_CHECKING:
-    from genlab import data, explorer, plots, training, world
+    from genlab import data, explorer, measures, plots, training, world
     from genlab.explorer import latent_explorer
-    from genlab.training import History, fit, forget
+    from genlab.training import Frames, History, fit, forget
 
 __version__ = "0.1.0"
 __all__ = [
+    "Frames",
     "History",
     "data",
     "device",
@@ -28,6 +29,7 @@ __all__ = [
     "fit",
     "forget",
     "latent_explorer",
+    "measures",
     "pick",
     "plots",
     "scale",
@@ -36,12 +38,13 @@ __all__ = [
 ]
 
 _HOME_OF = {
+    "Frames": "genlab.training",
     "History": "genlab.training",
     "fit": "genlab.training",
     "forget": "genlab.training",
     "latent_explorer": "genlab.explorer",
 }
-_MODULES = {"data", "explorer", "plots", "training", "world"}
+_MODULES = {"data", "explorer", "measures", "plots", "training", "world"}
 
 
 def __getattr__(name: str) -> Any:
