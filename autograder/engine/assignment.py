@@ -18,6 +18,7 @@ from typing import Any
 
 from autograder.engine.grader import Grader, Options, grader_of
 from autograder.engine.launch import EngineError
+from autograder.engine.submission import lent_by
 from genlab.course import Course, Lesson, load_course
 
 
@@ -89,7 +90,7 @@ def grade_assignment(
     refused = {(row.student, row.notebook) for row in mended if row.state == "refused"}
     repaired = time.perf_counter()
     todo = [s for s in todo if any((folder / "submitted" / s / assignment).glob("*.ipynb"))]
-    failures = _grade(folder, config, grader, assignment, lessons, todo, force, progress)
+    failures = _grade(folder, config, grader, course, assignment, lessons, todo, force, progress)
     for key, more in grader.notes.items():
         notes[key] = (*notes.get(key, ()), *more)
     rows = _rows(config, assignment, wanted, notes, failures, refused)
@@ -171,6 +172,7 @@ def _grade(
     folder: Path,
     config: Any,
     grader: Grader,
+    course: Course,
     assignment: str,
     lessons: dict[str, Lesson],
     students: list[str],
@@ -188,7 +190,8 @@ def _grade(
         for name, lesson in lessons.items():
             notebook = _as_executed(folder, assignment, student, name, sources.get(name, {}))
             if notebook is not None:
-                grader.prefetch(notebook, lesson.id)
+                lent = lent_by(folder / "submitted" / student / assignment, course, lesson)
+                grader.prefetch(notebook, lesson.id, lent)
     with _one_engine():
         for done, student in enumerate(students):
             if progress:
