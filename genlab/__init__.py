@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING, Any
 from genlab.scale import device, pick, scale
 
 if TYPE_CHECKING:
-    from genlab import data, explorer, measures, plots, training, world
+    from genlab import data, dials, explorer, measures, plots, training, world
+    from genlab.dials import attribute_explorer
     from genlab.explorer import latent_explorer
     from genlab.training import History, fit, forget
 
 __version__ = "0.1.0"
 __all__ = [
     "History",
+    "attribute_explorer",
     "data",
     "device",
+    "dials",
     "explorer",
     "fit",
     "forget",
@@ -38,11 +41,12 @@ __all__ = [
 
 _HOME_OF = {
     "History": "genlab.training",
+    "attribute_explorer": "genlab.dials",
     "fit": "genlab.training",
     "forget": "genlab.training",
     "latent_explorer": "genlab.explorer",
 }
-_MODULES = {"data", "explorer", "measures", "plots", "training", "world"}
+_MODULES = {"data", "dials", "explorer", "measures", "plots", "training", "world"}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,9 +6,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+
 # %% given="kl_loss"
 def kl_loss(z_mean, z_log_var):
     return -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(1).mean()
+
 
 # %% exercise="beta_vae_loss"
 def beta_vae_loss(
@@ -36,18 +38,18 @@ def beta_vae_loss(
     return reconstruction + beta * kl, reconstruction, kl
     ### END SOLUTION
 
+
 # %% exercise="kl_per_dimension"
 def kl_per_dimension(z_mean: torch.Tensor, z_log_var: torch.Tensor) -> torch.Tensor:
-    """The KL.
-    """
+    """The KL."""
     ### BEGIN SOLUTION
     return -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).mean(dim=0)
     ### END SOLUTION
 
+
 # %% exercise="attribute_vector"
 def attribute_vector(z: torch.Tensor, has_attribute: torch.Tensor) -> torch.Tensor:
-    """The.
-    """
+    """The."""
     ### BEGIN SOLUTION
     if has_attribute.dtype != torch.bool:
         raise ValueError(f"has_attribute is {has_attribute.dtype}, not bool")
@@ -56,18 +58,18 @@ def attribute_vector(z: torch.Tensor, has_attribute: torch.Tensor) -> torch.Tens
     return z[has_attribute].mean(dim=0) - z.mean(dim=0)
     ### END SOLUTION
 
+
 # %% exercise="add_attribute"
 def add_attribute(z: torch.Tensor, vector: torch.Tensor, strengths: torch.Tensor) -> torch.Tensor:
-    """The.
-    """
+    """The."""
     ### BEGIN SOLUTION
     return z.unsqueeze(-2) + strengths[:, None] * vector
     ### END SOLUTION
 
+
 # %% exercise="morph"
 def morph(z_a: torch.Tensor, z_b: torch.Tensor, steps: int) -> torch.Tensor:
-    """The.
-    """
+    """The."""
     ### BEGIN SOLUTION
     t = torch.linspace(0, 1, steps, dtype=z_a.dtype, device=z_a.device)[:, None]
     return (1 - t) * z_a + t * z_b

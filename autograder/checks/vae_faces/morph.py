@@ -23,7 +23,12 @@ def make_plan(draw: Draw) -> Plan:
     d = draw.size(5, 8)
     steps = draw.size(9, 12)
     cases = []
-    for columns, count, dtype in [(d, steps, "float32"), (d + 8, 4, "float64"), (d + 1, 2, "float32"), (2, 3, "float64")]:
+    for columns, count, dtype in [
+        (d, steps, "float32"),
+        (d + 8, 4, "float64"),
+        (d + 1, 2, "float32"),
+        (2, 3, "float64"),
+    ]:
         z_a = draw.uniform(columns, low=0.3, high=1.2, dtype=dtype)
         z_b = draw.uniform(columns, low=-1.5, high=1.9, dtype=dtype)
         z_b[0] = -2.0  # never along z_a
@@ -117,7 +122,11 @@ def _eased(plan: Plan, record: Record) -> bool:
         t = (seen - z_a) @ way / (way @ way)
         line = z_a + t[:, None] * way
         forwards = bool((t.diff() > 0).all()) and close(t[[0, -1]], torch.tensor([0.0, 1.0]), torch.float32)
-        if not forwards or not close(seen, line, torch.float32) or not close(t + t.flip(0), torch.ones_like(t), torch.float32):
+        if (
+            not forwards
+            or not close(seen, line, torch.float32)
+            or not close(t + t.flip(0), torch.ones_like(t), torch.float32)
+        ):
             return False
         uneven |= not close(t, torch.linspace(0, 1, steps).double(), torch.float32)
     return uneven
