@@ -67,8 +67,13 @@ class _Desk:
         steps = strength * np.tri(count + 1, count, -1)  # row k has the first k attributes
         rows = min(FACES, len(self.codes))
         images = np.concatenate([self.faces(face, steps) for face in range(rows)])
-        titles = ["as it is", *(f"+ {name}".replace("_", "\n", 1).replace("_", " ") for name in self.vectors)]
-        return image_grid(images.transpose(0, 3, 1, 2), rows=rows, cols=count + 1, titles=titles)
+        figure = image_grid(images.transpose(0, 3, 1, 2), rows=rows, cols=count + 1)
+        ax, width = figure.axes[0], images.shape[2]
+        pitch = (ax.images[0].get_size()[1] - width) / max(count, 1)  # pixels from one picture to the next
+        for column, name in enumerate(["as it is", *(f"+ {name}" for name in self.vectors)]):
+            title = name.replace("_", "\n", 1).replace("_", " ")
+            ax.text(column * pitch + width / 2, -2.0, title, ha="center", va="bottom", fontsize=9)
+        return figure
 
     def page(self, face: int, strengths: list[float]) -> bytes:
         """The face as it is and as it is dialled, side by side, as a PNG."""

@@ -102,7 +102,7 @@ def _spherical(plan: Plan, record: Record) -> bool:
 
     def on_the_arc(z_a: torch.Tensor, z_b: torch.Tensor, steps: int) -> torch.Tensor:
         unit_a, unit_b = z_a / z_a.norm(), z_b / z_b.norm()
-        return spherical(unit_a, unit_b, steps)  # type: ignore[no-any-return]
+        return spherical(unit_a, unit_b, steps)
 
     def with_lengths(z_a: torch.Tensor, z_b: torch.Tensor, steps: int) -> torch.Tensor:
         t = torch.linspace(0, 1, steps).to(z_a)[:, None]
