@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from genlab.scale import device, pick, scale
 
 if TYPE_CHECKING:
-    from genlab import data, explorer, measures, plots, training, world
+    from genlab import data, dials, explorer, measures, plots, training, world
+    from genlab.dials import attribute_explorer
     from genlab.explorer import latent_explorer
     from genlab.training import Frames, History, fit, forget
 
@@ -23,8 +24,10 @@ __version__ = "0.1.0"
 __all__ = [
     "Frames",
     "History",
+    "attribute_explorer",
     "data",
     "device",
+    "dials",
     "explorer",
     "fit",
     "forget",
@@ -40,11 +43,12 @@ __all__ = [
 _HOME_OF = {
     "Frames": "genlab.training",
     "History": "genlab.training",
+    "attribute_explorer": "genlab.dials",
     "fit": "genlab.training",
     "forget": "genlab.training",
     "latent_explorer": "genlab.explorer",
 }
-_MODULES = {"data", "explorer", "measures", "plots", "training", "world"}
+_MODULES = {"data", "dials", "explorer", "measures", "plots", "training", "world"}
 
 
 def __getattr__(name: str) -> Any:

@@ -50,7 +50,7 @@ def latent_explorer(
     images.
     """
     plane = _Plane(decode, float(extent), points, labels, classes)
-    reason = _nobody_there()
+    reason = nobody_there()
     if reason is None:
         _show_sliders(plane)
         return
@@ -73,6 +73,24 @@ def latent_plane(
     return _Plane(decode, float(extent), points, labels, classes).at_a_glance()
 
 
+def decoded(decode: Decode, z: Any) -> np.ndarray:
+    """The images (n, H, W, 3) in [0, 1] that decode makes of the codes z (n, D), called without gradients on genlab.device().
+
+    Raises ValueError when it makes something else.
+    """
+    import torch
+
+    from genlab.scale import device
+
+    with torch.no_grad():
+        found = decode(torch.as_tensor(z, dtype=torch.float32, device=device()))
+    if not isinstance(found, torch.Tensor) or found.ndim != 4 or len(found) != len(z):
+        what = tuple(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
+        n, d = len(z), z.shape[1]
+        raise ValueError(f"decode should turn points ({n}, {d}) into images ({n}, C, H, W), not {what}")
+    return pixels(found)
+
+
 @dataclass
 class _Plane:
     decode: Decode
@@ -83,17 +101,7 @@ class _Plane:
 
     def images(self, z: np.ndarray) -> np.ndarray:
         """The decoded images (n, H, W, 3) of the points z (n, 2)."""
-        import torch
-
-        from genlab.scale import device
-
-        with torch.no_grad():
-            found = self.decode(torch.as_tensor(z, dtype=torch.float32, device=device()))
-        if not isinstance(found, torch.Tensor) or found.ndim != 4 or len(found) != len(z):
-            what = tuple(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
-            n = len(z)
-            raise ValueError(f"decode should turn points ({n}, 2) into images ({n}, 1, H, W), not {what}")
-        return pixels(found)
+        return decoded(self.decode, z)
 
     def at_a_glance(self) -> Figure:
         """A figure of the decoded plane, beside the map of the points where there are some."""
@@ -199,7 +207,7 @@ def _show_sliders(plane: _Plane) -> None:
     display(bundle, raw=True)
 
 
-def _nobody_there() -> str | None:
+def nobody_there() -> str | None:
     """Why sliders would be of no use here, or None where they are."""
     from genlab.scale import scale
 

@@ -32,9 +32,12 @@ class CallClaims:
         self.parameters = list(inspect.signature(oracle).parameters)
         self._truths: dict[int, tuple[dict[str, Any], list[torch.Tensor]]] = {}
 
-    def standard(self, *, value_advice: str, gradient_advice: str | None = None) -> tuple[Claim, ...]:
-        """The claims that every function of this pattern makes."""
-        claims = [self.runs(), self.returns(), self.dtype(), self.finite(), self.value(value_advice)]
+    def standard(
+        self, *, value_advice: str, gradient_advice: str | None = None, precision: torch.dtype | None = None
+    ) -> tuple[Claim, ...]:
+        """The claims that every function of this pattern makes; `precision` as in `value`."""
+        value = self.value(value_advice, precision=precision)
+        claims = [self.runs(), self.returns(), self.dtype(), self.finite(), value]
         if gradient_advice:
             claims.append(self.gradient(gradient_advice))
         return (*claims, self.inputs_unchanged())
@@ -147,16 +150,20 @@ class CallClaims:
 
         return Claim("finite", "stays finite", judge, gate=True)
 
-    def value(self, advice: str, only: str | None = None, own: bool = False) -> Claim:
-        """Values agree with the oracle's; `only` one named output, or all."""
+    def value(
+        self, advice: str, only: str | None = None, own: bool = False, precision: torch.dtype | None = None
+    ) -> Claim:
+        """Values agree with the oracle's; `only` one named output, or all.
+
+        precision: that of the inputs, unless said: float32 where an answer makes numbers of its own that may well be in float32.
+        """
 
         def judge(plan: Plan, record: Record) -> Failure | None:
             for case, call in self._calls(plan, record):
                 for name, item, truth in zip(self.outputs, outputs_of(call["value"]), self._truth(case), strict=True):
-                    precision = (
-                        torch.float64 if _input_dtype(case) == item["data"].dtype == torch.float64 else torch.float32
-                    )
-                    if only in (None, name) and not close(item["data"], truth, precision):
+                    double = _input_dtype(case) == item["data"].dtype == torch.float64
+                    tolerance = precision or (torch.float64 if double else torch.float32)
+                    if only in (None, name) and not close(item["data"], truth, tolerance):
                         seen = f"{name} is {show.tensor(item['data'])}"
                         pictures = _pictures(item["data"], truth)
                         return Failure(seen, show.tensor(truth), advice, self._called(case), pictures)

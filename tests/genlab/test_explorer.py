@@ -112,7 +112,7 @@ def test_moving_a_slider_changes_the_picture(monkeypatch: pytest.MonkeyPatch) ->
     widgets = pytest.importorskip("ipywidgets", reason="sliders need the extra [lab]")
     shown: list[dict[str, Any]] = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
-    monkeypatch.setattr(explorer, "_nobody_there", lambda: None)
+    monkeypatch.setattr(explorer, "nobody_there", lambda: None)
     explorer.latent_explorer(decode, points=POINTS)
     (bundle,) = shown
     assert bundle["image/png"], "a reader of the saved notebook sees the plane at a glance"

@@ -1,0 +1,1 @@
+"""Checks of the lesson on faces: one module per exercise."""
