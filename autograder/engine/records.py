@@ -112,6 +112,7 @@ class Call(_Part):
     backward: bool = False
     next_draw: Tensor
     operators: Annotated[list[Text], Field(max_length=5000)] = []
+    largest: int = 0
 
 
 class ModuleSize(_Part):
@@ -176,6 +177,7 @@ class Run(_Part):
     grads: list[Row]
     args_after: list[Value]
     buffers: list[Value] = []
+    convolutions: list[Tensor] = []
 
 
 class TransplantCase(_Part):
