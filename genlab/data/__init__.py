@@ -69,7 +69,8 @@ def load(name: str | Card, size: int | None = None, source: str | None = None, *
     choice = sources.choose(card, source, limit=limit)
     print(choice.line)
     splits = {split: _split(choice.prepared, split, size, limit) for split in card.splits}
-    return Dataset(card.name, splits["train"], splits["test"], card.classes, choice.source)
+    classes = tuple(choice.prepared.header.get("classes", card.classes))
+    return Dataset(card.name, splits["train"], splits["test"], classes, choice.source)
 
 
 def get(name: str | Card, source: str | None = None) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 from genlab import paths
 from genlab.data.errors import DataError
 
-LAYOUTS = ("idx", "cifar")
+LAYOUTS = ("idx", "cifar", "named")
 _TEXTS = ("name", "title", "about", "origin", "citation", "licence", "kaggle", "layout")
 
 
@@ -73,7 +73,7 @@ class Card:
 
     @property
     def downloads(self) -> tuple[File, ...]:
-        """The official files to download: all, or the first where each of them holds everything."""
+        """The official files to download: all, or the first where each holds everything; none where only Kaggle has it."""
         return self.files[:1] if self.layout == "cifar" else self.files
 
     def check_size(self, size: int | None) -> int:
@@ -131,8 +131,8 @@ def _card(raw: dict[str, Any]) -> Card:
         sizes=tuple(int(size) for size in images["sizes"]),
         splits={str(split): int(n) for split, n in raw["splits"].items()},
         classes=tuple(str(c) for c in raw["classes"]),
-        mirrors=tuple(str(url).rstrip("/") for url in raw["mirrors"]),
-        files=tuple(_file(entry) for entry in raw["files"]),
+        mirrors=tuple(str(url).rstrip("/") for url in raw.get("mirrors", ())),
+        files=tuple(_file(entry) for entry in raw.get("files", ())),
         user_folders=tuple(str(folder) for folder in raw["user_folders"]),
         user_archives=tuple(str(pattern) for pattern in raw.get("user_archives", ())),
         user_csv={str(split): str(name) for split, name in raw.get("user_csv", {}).items()},
@@ -141,7 +141,7 @@ def _card(raw: dict[str, Any]) -> Card:
         artist_about=str(drawn["about"]),
     )
     if card.layout not in LAYOUTS:
-        raise ValueError(f"layout {card.layout!r} cannot be read; only {' and '.join(LAYOUTS)} can")
+        raise ValueError(f"layout {card.layout!r} cannot be read; only {', '.join(LAYOUTS)} can")
     if card.stored not in card.sizes:
         raise ValueError(f"images.stored {card.stored} is not among images.sizes")
     if card.layout == "idx":
@@ -149,6 +149,8 @@ def _card(raw: dict[str, Any]) -> Card:
         wanted = {(split, part) for split in card.splits for part in ("images", "labels")}
         if held != wanted:
             raise ValueError(f"files must hold images and labels of each split, not {sorted(held)}")
+    elif card.layout == "named" and card.files:
+        raise ValueError("pictures known by their names have no official files")
     elif any({member.split for member in f.members} != set(card.splits) for f in card.files):
         raise ValueError("the members of each archive must hold all splits")
     return card

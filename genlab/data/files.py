@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from genlab.data import cifar_files, idx_files
+from genlab.data import cifar_files, idx_files, named_files
 from genlab.data.cards import Card
 from genlab.data.errors import DataError
 from genlab.data.found import Found, entries
 
-LAYOUTS = {"idx": idx_files, "cifar": cifar_files}
+LAYOUTS = {"idx": idx_files, "cifar": cifar_files, "named": named_files}
 
 
 def folders() -> list[Path]:

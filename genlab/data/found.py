@@ -13,11 +13,15 @@ Arrays = dict[str, Tensor]  # "train_images", "train_labels", "test_images", "te
 
 @dataclass(frozen=True)
 class Contents:
-    """The arrays in some files, whether these are the official release's, and what they are in words."""
+    """The arrays in some files, whether these are the official release's, and what they are in words.
+
+    classes: where the files themselves tell them, else those of the card.
+    """
 
     arrays: Arrays
     official: bool
     kind: str
+    classes: tuple[str, ...] = ()
 
     @staticmethod
     def of(arrays: Arrays, official: bool) -> Contents:

@@ -69,13 +69,14 @@ def choose(
         held = _held(card, name)
         if held is not None and (held.header["official"] or name == "kaggle"):
             return Choice(name, held, _held_line(card, held, *without))
-    for from_there in (_from_network, _from_kaggle):
+    for from_there in (_from_network, _from_kaggle) if card.downloads else (_from_kaggle,):
         try:
             return from_there(card, retry, patience)
         except DataError as error:
             without.append(str(error))
-        except kaggle.NoAccount:
-            pass  # most people have none and need not be told
+        except kaggle.NoAccount as nobody:
+            if not without:  # most people have none and need not be told of more than one reason
+                without.append(str(nobody))
     return _drawn(card, without, limit)
 
 
@@ -90,8 +91,16 @@ def would_use(card: Card) -> str:
         held = _peek(card, source)
         if held is not None and (held.header["official"] or source == "kaggle"):
             return f"{source} (prepared)"
-    reason = _no_network(paths.home() / "downloads" / card.name / "failed.json")
-    return f"drawn ({reason})" if reason else "official (download), or drawn if that fails"
+    reason = _no_network(
+        paths.home() / "downloads" / card.name / ("failed.json" if card.downloads else "kaggle/failed.json")
+    )
+    if card.downloads:
+        return f"drawn ({reason})" if reason else "official (download), or drawn if that fails"
+    try:
+        kaggle.check_account()
+    except kaggle.NoAccount as nobody:
+        reason = str(nobody)
+    return f"drawn ({reason})" if reason else "kaggle (download), or drawn if that fails"
 
 
 def _prepared(card: Card, source: str | None, limit: int | None) -> Choice:
@@ -119,7 +128,7 @@ def _forced(card: Card, source: str, patience: Patience | None, limit: int | Non
         try:
             found = files.find(card)
         except DataError as error:
-            names = ", ".join(file.name for file in card.downloads)
+            names = ", ".join(file.name for file in card.downloads) or "its pictures"
             raise DataError(
                 f'{card.title} with source="files" is not possible: {error}. Set GENLAB_DATA to '
                 f"the folder that holds {names} (see {card.origin})."
@@ -149,14 +158,15 @@ def _from_files(card: Card, found: Found) -> Choice:
             ) from error
 
     held = _ready(card, "files", {"stamp": found.stamp}, make)
-    line = f"{card.title}: your files in {found.folder} ({card.counts} images; {held.header['kind']})."
+    line = f"{card.title}: your files in {found.folder} ({_counts(card, held)} images; {held.header['kind']})."
     return Choice("files", held, line)
 
 
 def _facts(found: Found, made_from: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The arrays in the files, and what the header says of them."""
     contents = found.read()
-    return contents.arrays, {"official": contents.official, "kind": contents.kind, "made_from": made_from}
+    facts = {"official": contents.official, "kind": contents.kind, "made_from": made_from}
+    return contents.arrays, facts | ({"classes": contents.classes} if contents.classes else {})
 
 
 def _from_network(card: Card, retry: bool, patience: Patience | None) -> Choice:
@@ -257,12 +267,17 @@ def _official_key(card: Card) -> dict[str, Any]:
     return {"sha256": [file.sha256 for file in card.downloads]}
 
 
+def _counts(card: Card, held: cache.Prepared) -> str:
+    """The number of images that are prepared, such as "60,000 + 10,000"."""
+    return " + ".join(f"{held.header['arrays'][f'{split}_labels']['shape'][0]:,}" for split in card.splits)
+
+
 def _held_line(card: Card, held: cache.Prepared, *notes: str) -> str:
     where = "".join(f" ({note})" for note in notes)
     official = held.header["official"]
     what = "the official images" if official else f"images from Kaggle's {card.kaggle}"
     kind = "" if official else f"; {held.header['kind']}"
-    return f"{card.title}: {what} ({card.counts}{kind}), prepared in {held.folder}{where}."
+    return f"{card.title}: {what} ({_counts(card, held)}{kind}), prepared in {held.folder}{where}."
 
 
 def _peek(card: Card, source: str) -> cache.Prepared | None:
