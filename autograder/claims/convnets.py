@@ -147,7 +147,22 @@ def run_of(record: Record, case: int) -> dict[str, Any] | None:
 
 
 def fitting(factory: Factory, plan: Plan, record: Record, case: int) -> nn.Module | None:
-    """The module made by `factory` with the learner's weights that gives its output, in the mode of the case; None if none does."""
+    """The module made by `factory` with the learner's weights that gives its output, in the mode of the case; None if none does.
+
+    Claims and misconceptions ask for the same ones, so those of the latest record are kept.
+    """
+    if not _latest or _latest[0] is not record:
+        _latest[:] = [record, {}]
+    if (factory, case) not in _latest[1]:
+        _latest[1][factory, case] = _fitting(factory, plan, record, case)
+    found: nn.Module | None = _latest[1][factory, case]
+    return found
+
+
+_latest: list[Any] = []
+
+
+def _fitting(factory: Factory, plan: Plan, record: Record, case: int) -> nn.Module | None:
     run = run_of(record, case)
     if run is None:
         return None
