@@ -261,8 +261,10 @@ class AdversarialClaims(StepClaims):
                 self._calls(plan, record), self._by_call(plan, record), strict=True
             ):
                 last, generator = [p for p in phases if p.of_critic][-1], phases[-1]
-                terms = {name: value for name, (value, _) in last.terms.items()}
+                terms = {name: value for name, (value, _) in last.terms.items()} | {"total": last.total}
                 for key, truth in self.game.reported(terms, generator.terms["loss"][0]).items():
+                    if key != "generator" and not last.explained:
+                        continue  # a loss whose weights are unknown
                     seen = _number(self.values(call)[key])
                     if not abs(seen - truth) <= 2e-4 * max(abs(truth), 0.1):
                         advice = "Report each loss as it was just before its own (last) update."

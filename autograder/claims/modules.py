@@ -79,7 +79,7 @@ class ModuleClaims:
 
         def judge(plan: Plan, record: Record) -> Failure | None:
             for case, found in zip(plan["cases"], record["cases"], strict=True):
-                shapes = self._output_shapes(case)
+                shapes = self._output_shapes(case) if found["runs"] else []
                 for run in found["runs"]:
                     if run["raised"]:
                         raised = run["raised"]

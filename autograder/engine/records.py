@@ -123,6 +123,7 @@ class Call(_Part):
     next_draw: Tensor
     operators: Annotated[list[Text], Field(max_length=5000)] = []
     log: list[Logged] = []
+    largest: int = 0
 
 
 class ModuleSize(_Part):
@@ -187,6 +188,7 @@ class Run(_Part):
     grads: list[Row]
     args_after: list[Value]
     buffers: list[Value] = []
+    convolutions: list[Tensor] = []
 
 
 class TransplantCase(_Part):

@@ -30,7 +30,7 @@ OWN_FILES.update({__file__, networks_module.__file__})
 
 
 def probe_call(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "networks_after", "backward", "next_draw", "operators", "log"}], "module"}]}.
+    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "networks_after", "backward", "next_draw", "operators", "largest", "log"}], "module"}]}.
 
     "backward" says whether `.grad` of something was filled.
     """
@@ -82,6 +82,7 @@ def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[s
         "backward": any(leaf.grad is not None for leaf in leaves),
         "next_draw": next_draw,
         "operators": sorted(operators.names) if operators else [],
+        "largest": operators.largest if operators else 0,
         "log": log,
     }
 
