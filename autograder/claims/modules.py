@@ -146,8 +146,8 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
             break
     else:
         return
-    disjoint = case.get("disjoint", False)
-    values = {n: _weights(tuple(shape), case["seed"], i, disjoint) for i, (n, shape) in enumerate(given)}
+    thin = case.get("disjoint", False), case.get("sparse", False)
+    values = {n: _weights(tuple(shape), case["seed"], i, *thin) for i, (n, shape) in enumerate(given)}
     moving = {n: statistics(n, tuple(shape), case["seed"], i) for i, (n, shape) in enumerate(buffers)}
     orders = itertools.product(*(itertools.permutations(theirs) for theirs, _ in groups))
     ours = [layer for _, layers in groups for layer in layers]

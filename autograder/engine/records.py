@@ -101,6 +101,16 @@ class NetworkAfter(_Part):
     requires_grad: bool
 
 
+class Logged(_Part):
+    """One call of a spy network."""
+
+    network: Text
+    training: bool
+    grad_enabled: bool
+    inputs: list[Tensor]
+    outputs: list[Tensor] = []
+
+
 class Call(_Part):
     """One call of the call probe."""
 
@@ -112,6 +122,7 @@ class Call(_Part):
     backward: bool = False
     next_draw: Tensor
     operators: Annotated[list[Text], Field(max_length=5000)] = []
+    log: list[Logged] = []
     largest: int = 0
 
 
@@ -128,16 +139,6 @@ class CallCase(_Part):
     raised: Raised | None
     calls: list[Call]
     module: ModuleSize | None
-
-
-class Logged(_Part):
-    """One call of a spy network."""
-
-    network: Text
-    training: bool
-    grad_enabled: bool
-    inputs: list[Tensor]
-    outputs: list[Tensor] = []
 
 
 class Update(_Part):

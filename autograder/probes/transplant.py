@@ -10,6 +10,7 @@ Plan: {"probe": "transplant", "cases": [case, …]}; a case holds
     convolutions  whether to record what each convolution was given (default False)
     disjoint    whether each input of a linear layer feeds one of its outputs only (default False), so that a dropout mask in front
                 of it can be read from those outputs
+    sparse      whether each filter of a convolution has next to nothing but zeros (default False), for the same end
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
         described = {"type": type(module).__name__, "parameters": None}
         return {"raised": raised, "module": described, "runs": []}
     if case["training"]:
-        fill(module, case["seed"], case.get("disjoint", False))
+        fill(module, case["seed"], case.get("disjoint", False), case.get("sparse", False))
     module.to(device=device, dtype=getattr(torch, case.get("dtype", "float32")))
     runs = [_run(case, module, training, device) for training in case["training"]]
     return {"raised": None, "module": _describe(module), "runs": runs}
