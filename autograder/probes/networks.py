@@ -31,13 +31,14 @@ class Spy(nn.Module):
         """A copy with weights of its own whose calls go to the same log."""
         return Spy(self._name, copy.deepcopy(self.inner, memo), self._log).train(self.training)
 
-    def forward(self, *inputs: torch.Tensor) -> Any:
-        """The inner module's output."""
+    def forward(self, *inputs: torch.Tensor, **named: torch.Tensor) -> Any:
+        """The inner module's output; of inputs given by name, `labels` comes last."""
+        inputs = (*inputs, *(named[name] for name in sorted(named, key=lambda name: name == "labels")))
         entry = {
             "network": self._name,
             "training": self.training and self.inner.training,
             "grad_enabled": torch.is_grad_enabled(),
-            "inputs": [i.detach().cpu().clone() for i in inputs],
+            "inputs": [i.detach().cpu().clone() for i in inputs if isinstance(i, torch.Tensor)],
         }
         self._log.append(entry)
         output = self.inner(*inputs)
@@ -62,6 +63,21 @@ class GaussianEncoder(nn.Module):
         z_mean, z_log_var = self.z_mean(hidden), self.z_log_var(hidden)
         noise = torch.randn(z_mean.shape, generator=self._noise).to(z_mean)
         return z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * noise
+
+
+class Conditional(nn.Module):
+    """A network of two arguments: its layers get (x, flattened, and the one-hot code of its label)."""
+
+    def __init__(self, classes: int, layers: list[list[Any]]) -> None:
+        super().__init__()
+        self.classes, self.layers = classes, sequential(layers)
+
+    def forward(self, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """(B, …), int64 (B,) → what the layers make of (B, … + classes)."""
+        result: torch.Tensor = self.layers(
+            torch.cat([x.flatten(1), nn.functional.one_hot(labels, self.classes).to(x)], 1)
+        )
+        return result
 
 
 class Mixture(nn.Module):
@@ -108,6 +124,8 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
     """Network of a plan's spec with seeded weights, biases, scales and running statistics, none at its default."""
     if spec["kind"] == "gaussian_encoder":
         network: nn.Module = GaussianEncoder(spec["trunk"], spec["width"], spec["latent_dim"], spec["seed"])
+    elif spec["kind"] == "conditional":
+        network = Conditional(spec["classes"], spec["layers"])
     elif spec["kind"] == "mixture":
         network = Mixture(spec["components"], spec["dimensions"], spec.get("scale", 1.0))
     else:
@@ -129,17 +147,23 @@ def fill(module: nn.Module, seed: int, disjoint: bool = False) -> None:
 def weights(shape: tuple[int, ...], seed: int, index: int, disjoint: bool = False) -> torch.Tensor:
     """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3.
 
-    disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out.
+    disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out. In a convolution likewise; and of several
+    output channels each looks at one pixel only, the second of its window in both directions.
     """
     generator = torch.Generator().manual_seed(seed * 1009 + index)
     draws = torch.randn(shape, generator=generator)
     if len(shape) < 2:
         return 0.3 + 0.4 * draws
     scaled = draws * math.sqrt(2.0 / math.prod(shape[1:]))
-    if not disjoint or len(shape) != 2:
+    if not disjoint or len(shape) not in (2, 4):
         return scaled
     rows, columns = torch.arange(shape[0]), torch.arange(shape[1])
-    return scaled * math.sqrt(shape[0]) * (columns % shape[0] == rows[:, None])
+    own = columns % shape[0] == rows[:, None]
+    if len(shape) == 2:
+        return scaled * math.sqrt(shape[0]) * own
+    looked_at = torch.zeros(shape[2:])
+    looked_at[1, 1] = 1
+    return draws * own[:, :, None, None] * (looked_at if shape[0] > 1 else 1)
 
 
 def statistics(name: str, shape: tuple[int, ...], seed: int, index: int) -> torch.Tensor:

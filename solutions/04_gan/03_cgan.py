@@ -1,0 +1,111 @@
+# %% [markdown]
+# # A conditional GAN: faces on demand
+
+# %% given="imports"
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+# %% exercise="label_planes"
+def label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Tensor:
+    """One-hot planes (B, K, size, size), float32: ones all over the plane of the label, zeros in the others.
+
+    labels:      int64 (B,), from 0 to K − 1
+    num_classes: K
+    size:        height and width of the planes, in pixels
+
+    The planes are on the labels' device.
+
+    >>> label_planes(torch.tensor([1]), 2, 3)[0, :, 0, 0]
+    tensor([0., 1.])
+    """
+    ### BEGIN SOLUTION
+    codes = F.one_hot(labels, num_classes).float()  # (B, K)
+    return codes[:, :, None, None].expand(-1, -1, size, size)
+    ### END SOLUTION
+
+# %% exercise="ConditionalCritic"
+class ConditionalCritic(nn.Module):
+    """Images (B, 3, 64, 64) and their labels (B,) → scores (B,): high for real images that suit their label."""
+
+    def __init__(self, num_classes: int, width: int = 64) -> None:
+        """Convolutions 4×4 with stride 2 and padding 1 from 3 + num_classes channels to width, then three times to
+        2·width; a last one, 4×4 without padding, to one score. All with bias; no batch norm.
+
+        LeakyReLU 0.2 after the first four, and dropout 0.3 after the LeakyReLUs of the second, third and fourth.
+        """
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.num_classes = num_classes
+        layers = [nn.Conv2d(3 + num_classes, width, 4, 2, 1), nn.LeakyReLU(0.2)]  # (B, w, 32, 32)
+        for c_in in (width, 2 * width, 2 * width):
+            layers += [nn.Conv2d(c_in, 2 * width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Dropout(0.3)]
+        layers += [nn.Conv2d(2 * width, 1, 4), nn.Flatten(0)]  # (B, 2w, 4, 4) → (B,)
+        self.layers = nn.Sequential(*layers)
+        ### END SOLUTION
+
+    def forward(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Scores (B,).
+
+        images: (B, 3, 64, 64) in [-1, 1]
+        labels: int64 (B,)
+
+        The first convolution sees the three colour channels and after them the num_classes label planes.
+        """
+        ### BEGIN SOLUTION
+        planes = label_planes(labels, self.num_classes, images.shape[-1]).to(images)
+        return self.layers(torch.cat([images, planes], dim=1))
+        ### END SOLUTION
+
+# %% exercise="ConditionalGenerator"
+class ConditionalGenerator(nn.Module):
+    """Noise (B, latent_dim) and labels (B,) → images (B, 3, 64, 64) in [-1, 1]."""
+
+    def __init__(self, latent_dim: int, num_classes: int, width: int = 64) -> None:
+        """Transposed convolutions without bias: 4×4 without padding from latent_dim + num_classes channels to 2·width,
+        then 4×4 with stride 2 and padding 1 to 2·width, 2·width, width, and to 3.
+
+        Batch norm and LeakyReLU 0.2 after the first four, tanh after the last.
+        """
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.num_classes = num_classes
+        layers = [nn.ConvTranspose2d(latent_dim + num_classes, 2 * width, 4, bias=False)]  # (B, 2w, 4, 4)
+        for c_in, c_out in ((2 * width, 2 * width), (2 * width, 2 * width), (2 * width, width)):
+            layers += [nn.BatchNorm2d(c_in), nn.LeakyReLU(0.2)]
+            layers += [nn.ConvTranspose2d(c_in, c_out, 4, 2, 1, bias=False)]  # to 8×8, 16×16, 32×32
+        layers += [nn.BatchNorm2d(width), nn.LeakyReLU(0.2)]
+        layers += [nn.ConvTranspose2d(width, 3, 4, 2, 1, bias=False), nn.Tanh()]  # (B, 3, 64, 64)
+        self.layers = nn.Sequential(*layers)
+        ### END SOLUTION
+
+    def forward(self, z: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Images (B, 3, 64, 64) in [-1, 1].
+
+        z:      (B, latent_dim)
+        labels: int64 (B,)
+
+        The first layer sees the latent_dim numbers of z and after them the one-hot code of the label.
+        """
+        ### BEGIN SOLUTION
+        codes = F.one_hot(labels, self.num_classes).to(z)  # (B, K)
+        return self.layers(torch.cat([z, codes], dim=1)[:, :, None, None])
+        ### END SOLUTION
+
+# %% exercise="generate_with_label"
+def generate_with_label(generator: nn.Module, z: torch.Tensor, label: int) -> torch.Tensor:
+    """Images (B, 3, 64, 64) in [-1, 1]: what the generator draws for z when every row has this label.
+
+    generator: called as generator(z, labels) in eval mode with gradients off, then left in the mode it was found in
+    z:         (B, latent_dim), used as it is
+    label:     one class for all rows
+    """
+    ### BEGIN SOLUTION
+    labels = torch.full((len(z),), label, device=z.device)  # int64 (B,)
+    was_training = generator.training
+    generator.eval()
+    with torch.no_grad():
+        images = generator(z, labels)
+    generator.train(was_training)
+    return images
+    ### END SOLUTION
