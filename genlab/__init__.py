@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from genlab.scale import device, pick, scale
 
 if TYPE_CHECKING:
-    from genlab import data, explorer, plots, training, world
+    from genlab import data, explorer, measures, plots, training, world
     from genlab.explorer import latent_explorer
     from genlab.training import History, fit, forget
 
@@ -28,6 +28,7 @@ __all__ = [
     "fit",
     "forget",
     "latent_explorer",
+    "measures",
     "pick",
     "plots",
     "scale",
@@ -41,7 +42,7 @@ _HOME_OF = {
     "forget": "genlab.training",
     "latent_explorer": "genlab.explorer",
 }
-_MODULES = {"data", "explorer", "plots", "training", "world"}
+_MODULES = {"data", "explorer", "measures", "plots", "training", "world"}
 
 
 def __getattr__(name: str) -> Any:

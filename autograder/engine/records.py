@@ -139,12 +139,22 @@ class Logged(_Part):
     outputs: list[Tensor] = []
 
 
+class Update(_Part):
+    """One step of an optimizer."""
+
+    optimizer: Text
+    after: int
+    before: dict[str, dict[str, Tensor]]
+    state: dict[str, dict[str, Tensor]]
+
+
 class SpyCall(_Part):
     """One call of the spy probe."""
 
     raised: Raised | None
     value: Value
     log: list[Logged]
+    updates: list[Update] = []
     state: dict[str, dict[str, Tensor]]
     modes: dict[str, Literal["train", "eval", "mixed"]]
     requires_grad: dict[str, bool]
@@ -238,6 +248,9 @@ def _check_counts(probe: str, case: dict[str, Any], found: dict[str, Any]) -> No
             set(call[part]) != set(case["networks"]) for call in calls for part in ("state", "modes", "requires_grad")
         ):
             raise BadRecord("it tells of other networks than the plan's")
+        states = [u[part] for call in calls for u in call.get("updates", []) for part in ("before", "state")]
+        if any(set(state) != set(case["networks"]) for state in states):
+            raise BadRecord("it tells of updates of other networks than the plan's")
         stopped = bool(calls) and calls[-1]["raised"] is not None
     else:
         wanted = case.get("calls", 1)

@@ -9,11 +9,21 @@ from typing import Any
 import torch
 from torch import nn
 
+
+class RowDropout(nn.Module):
+    """Dropout whose mask is a fixed function of each row by itself, so that a call in train mode can be repeated: a third is dropped."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, …) → (B, …)."""
+        return torch.where(torch.sin(1000 * x.detach()) > -0.5, 1.5 * x, 0.0) if self.training else x
+
+
 LAYERS: dict[str, Any] = {
     "linear": nn.Linear,
     "batch_norm": nn.BatchNorm1d,
     "tanh": nn.Tanh,
     "dropout": nn.Dropout,
+    "row_dropout": RowDropout,
     "flatten": nn.Flatten,
     "unflatten": lambda *shape: nn.Unflatten(1, shape),
 }
@@ -38,13 +48,20 @@ class Spy(nn.Module):
             "network": self._name,
             "training": self.training and self.inner.training,
             "grad_enabled": torch.is_grad_enabled(),
-            "inputs": [i.detach().cpu().clone() for i in inputs if isinstance(i, torch.Tensor)],
+            "inputs": [plain(i) for i in inputs if isinstance(i, torch.Tensor)],
         }
         self._log.append(entry)
         output = self.inner(*inputs)
         many = isinstance(output, tuple)
-        entry["outputs"] = [o.detach().cpu().clone() for o in (output if many else [output])]
+        entry["outputs"] = [plain(o) for o in (output if many else [output])]
         return output
+
+
+def plain(tensor: torch.Tensor) -> torch.Tensor:
+    """A detached copy on the CPU; inside torch.func's transforms, of all that they hold (vmap's axis included)."""
+    while torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = torch._C._functorch.get_unwrapped(tensor)
+    return tensor.detach().cpu().clone()
 
 
 class GaussianEncoder(nn.Module):
@@ -124,10 +141,10 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
     """Network of a plan's spec with seeded weights, biases, scales and running statistics, none at its default."""
     if spec["kind"] == "gaussian_encoder":
         network: nn.Module = GaussianEncoder(spec["trunk"], spec["width"], spec["latent_dim"], spec["seed"])
-    elif spec["kind"] == "conditional":
-        network = Conditional(spec["classes"], spec["layers"])
     elif spec["kind"] == "mixture":
         network = Mixture(spec["components"], spec["dimensions"], spec.get("scale", 1.0))
+    elif spec["kind"] == "conditional":
+        network = Conditional(spec["classes"], spec["layers"])
     else:
         network = sequential(spec["layers"])
     fill(network, spec["seed"])

@@ -52,12 +52,13 @@ class Description:
 
 
 def load(name: str | Card, size: int | None = None, source: str | None = None, *, limit: int | None = None) -> Dataset:
-    """The data set called `name` with images (N, C, size, size) uint8 and labels (N,) int64.
+    """The data set called `name` with images (N, C, size, size) uint8 and labels.
 
     size:   pixels on a side; None gives images as published.
     source: None for the best there is, or "files", "official", "kaggle" or "drawn".
     limit:  at most so many images of each split, the first ones; None for all. A stand-in is then
             drawn only so far, which takes proportionally less time.
+    Labels are classes (N,) int64, or attributes (N, A) bool, whose columns `classes` names.
     Prints one line that says which source is in use. Images are memory-mapped: changing them in
     place changes neither the files nor a later load. Raises ValueError for an unknown name, size
     or source, DataError when files are broken or cannot be written.
@@ -68,8 +69,10 @@ def load(name: str | Card, size: int | None = None, source: str | None = None, *
         raise ValueError(f"limit={limit!r} leaves no image; ask for at least 1, or None for all.")
     choice = sources.choose(card, source, limit=limit)
     print(choice.line)
-    splits = {split: _split(choice.prepared, split, size, limit) for split in card.splits}
-    return Dataset(card.name, splits["train"], splits["test"], card.classes, choice.source)
+    classes = tuple(choice.prepared.header.get("classes", card.classes))
+    columns = classes if card.layout == "attributes" else ()
+    splits = {split: _split(choice.prepared, split, size, limit, columns) for split in card.splits}
+    return Dataset(card.name, splits["train"], splits["test"], classes, choice.source, splits.get("validation"))
 
 
 def get(name: str | Card, source: str | None = None) -> Path:
@@ -114,9 +117,14 @@ def verify(name: str | Card) -> dict[str, str | None]:
     return results
 
 
-def _split(prepared: cache.Prepared, split: str, size: int, limit: int | None) -> Split:
+def _split(prepared: cache.Prepared, split: str, size: int, limit: int | None, columns: tuple[str, ...]) -> Split:
+    labels = prepared.array(f"{split}_labels")[:limit]
+    labels = labels.bool() if columns else labels.long()
+    own = f"{split}_images_{size}"
+    if own in prepared.header["arrays"]:
+        return Split(prepared.array(own)[:limit], labels, columns)
     images = prepared.array(f"{split}_images")[:limit]  # (N, C, largest, largest)
     margin = (images.shape[-1] - size) // 2
     if margin:
         images = images[:, :, margin:-margin, margin:-margin].contiguous()
-    return Split(images, prepared.array(f"{split}_labels")[:limit].long())
+    return Split(images, labels, columns)

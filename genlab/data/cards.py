@@ -9,7 +9,7 @@ from typing import Any
 from genlab import paths
 from genlab.data.errors import DataError
 
-LAYOUTS = ("idx", "cifar")
+LAYOUTS = ("idx", "cifar", "attributes")
 _TEXTS = ("name", "title", "about", "origin", "citation", "licence", "kaggle", "layout")
 
 
@@ -43,7 +43,10 @@ class File:
 
 @dataclass(frozen=True)
 class Card:
-    """What is known about one data set; `stored` and `sizes` are pixels on a side."""
+    """What is known about one data set; `stored` and `sizes` are pixels on a side.
+
+    classes: of the labels, or in the layout "attributes" the columns that they have.
+    """
 
     name: str
     title: str
@@ -66,6 +69,7 @@ class Card:
     artist: str
     artist_version: int
     artist_about: str
+    drawn_splits: dict[str, int]
 
     def file(self, split: str, part: str) -> File:
         """The official file that holds this part ("images" or "labels") of this split."""
@@ -73,8 +77,13 @@ class Card:
 
     @property
     def downloads(self) -> tuple[File, ...]:
-        """The official files to download: all, or the first where each of them holds everything."""
+        """The official files to download: all, or the first where each holds everything; none where only Kaggle has it."""
         return self.files[:1] if self.layout == "cifar" else self.files
+
+    @property
+    def smaller(self) -> tuple[int, ...]:
+        """The sizes on offer that are smaller than the stored one."""
+        return tuple(size for size in self.sizes if size < self.stored)
 
     def check_size(self, size: int | None) -> int:
         """The side to give images in, in pixels; raises ValueError when it is not on offer."""
@@ -131,19 +140,22 @@ def _card(raw: dict[str, Any]) -> Card:
         sizes=tuple(int(size) for size in images["sizes"]),
         splits={str(split): int(n) for split, n in raw["splits"].items()},
         classes=tuple(str(c) for c in raw["classes"]),
-        mirrors=tuple(str(url).rstrip("/") for url in raw["mirrors"]),
-        files=tuple(_file(entry) for entry in raw["files"]),
+        mirrors=tuple(str(url).rstrip("/") for url in raw.get("mirrors", ())),
+        files=tuple(_file(entry) for entry in raw.get("files", ())),
         user_folders=tuple(str(folder) for folder in raw["user_folders"]),
         user_archives=tuple(str(pattern) for pattern in raw.get("user_archives", ())),
         user_csv={str(split): str(name) for split, name in raw.get("user_csv", {}).items()},
         artist=str(drawn["artist"]),
         artist_version=int(drawn["version"]),
         artist_about=str(drawn["about"]),
+        drawn_splits={str(split): int(n) for split, n in drawn.get("splits", raw["splits"]).items()},
     )
     if card.layout not in LAYOUTS:
-        raise ValueError(f"layout {card.layout!r} cannot be read; only {' and '.join(LAYOUTS)} can")
+        raise ValueError(f"layout {card.layout!r} cannot be read; only {', '.join(LAYOUTS)} can")
     if card.stored not in card.sizes:
         raise ValueError(f"images.stored {card.stored} is not among images.sizes")
+    if any(card.stored % size for size in card.smaller):
+        raise ValueError(f"images.sizes smaller than {card.stored} must divide it")
     if card.layout == "idx":
         held = {(f.split, f.part) for f in card.files}
         wanted = {(split, part) for split in card.splits for part in ("images", "labels")}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import ModuleType
 
-from genlab.data import cifar_files, idx_files
+from genlab.data import attribute_files, cifar_files, idx_files
 from genlab.data.cards import Card
 from genlab.data.errors import DataError
 from genlab.data.found import Found, entries
 
-LAYOUTS = {"idx": idx_files, "cifar": cifar_files}
+LAYOUTS: dict[str, ModuleType] = {"idx": idx_files, "cifar": cifar_files, "attributes": attribute_files}
 
 
 def folders() -> list[Path]:
@@ -54,7 +55,8 @@ def search(card: Card, folder: Path) -> tuple[Found | None, list[str]]:
 
 def downloaded(card: Card, paths: dict[str, Path]) -> Found:
     """The official files at these paths, by name, as `fetch` leaves them."""
-    return LAYOUTS[card.layout].official(card, paths)
+    found: Found = LAYOUTS[card.layout].official(card, paths)
+    return found
 
 
 def _descend(folder: Path, layout: str) -> Path | None:

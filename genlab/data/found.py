@@ -8,16 +8,20 @@ from pathlib import Path
 
 from torch import Tensor
 
-Arrays = dict[str, Tensor]  # "train_images", "train_labels", "test_images", "test_labels"; uint8
+Arrays = dict[str, Tensor]  # "train_images", "train_labels", "test_images", …; uint8
 
 
 @dataclass(frozen=True)
 class Contents:
-    """The arrays in some files, whether these are the official release's, and what they are in words."""
+    """The arrays in some files, whether these are the official release's, and what they are in words.
+
+    classes: where the files themselves tell them, else those of the card.
+    """
 
     arrays: Arrays
     official: bool
     kind: str
+    classes: tuple[str, ...] = ()
 
     @staticmethod
     def of(arrays: Arrays, official: bool) -> Contents:

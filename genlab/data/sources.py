@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from genlab import paths
@@ -23,6 +22,7 @@ from genlab.data.cards import Card
 from genlab.data.download import Patience, fetch
 from genlab.data.errors import DataError
 from genlab.data.found import Found
+from genlab.data.resize import other_sizes
 
 SOURCES = ("files", "official", "kaggle", "drawn")
 _ASK_AGAIN_SECONDS = 3600  # after a failed download, that long the stand-in is used at once
@@ -69,13 +69,14 @@ def choose(
         held = _held(card, name)
         if held is not None and (held.header["official"] or name == "kaggle"):
             return Choice(name, held, _held_line(card, held, *without))
-    for from_there in (_from_network, _from_kaggle):
+    for from_there in (_from_network, _from_kaggle) if card.downloads else (_from_kaggle,):
         try:
             return from_there(card, retry, patience)
         except DataError as error:
             without.append(str(error))
-        except kaggle.NoAccount:
-            pass  # most people have none and need not be told
+        except kaggle.NoAccount as nobody:
+            if not without:  # most people have none and need not be told of more than one reason
+                without.append(str(nobody))
     return _drawn(card, without, limit)
 
 
@@ -90,8 +91,16 @@ def would_use(card: Card) -> str:
         held = _peek(card, source)
         if held is not None and (held.header["official"] or source == "kaggle"):
             return f"{source} (prepared)"
-    reason = _no_network(paths.home() / "downloads" / card.name / "failed.json")
-    return f"drawn ({reason})" if reason else "official (download), or drawn if that fails"
+    reason = _no_network(
+        paths.home() / "downloads" / card.name / ("failed.json" if card.downloads else "kaggle/failed.json")
+    )
+    if card.downloads:
+        return f"drawn ({reason})" if reason else "official (download), or drawn if that fails"
+    try:
+        kaggle.check_account()
+    except kaggle.NoAccount as nobody:
+        reason = str(nobody)
+    return f"drawn ({reason})" if reason else "kaggle (download), or drawn if that fails"
 
 
 def _prepared(card: Card, source: str | None, limit: int | None) -> Choice:
@@ -119,7 +128,7 @@ def _forced(card: Card, source: str, patience: Patience | None, limit: int | Non
         try:
             found = files.find(card)
         except DataError as error:
-            names = ", ".join(file.name for file in card.downloads)
+            names = ", ".join(file.name for file in card.downloads) or "its pictures"
             raise DataError(
                 f'{card.title} with source="files" is not possible: {error}. Set GENLAB_DATA to '
                 f"the folder that holds {names} (see {card.origin})."
@@ -149,14 +158,15 @@ def _from_files(card: Card, found: Found) -> Choice:
             ) from error
 
     held = _ready(card, "files", {"stamp": found.stamp}, make)
-    line = f"{card.title}: your files in {found.folder} ({card.counts} images; {held.header['kind']})."
+    line = f"{card.title}: your files in {found.folder} ({_counts(card, held)} images; {held.header['kind']})."
     return Choice("files", held, line)
 
 
 def _facts(found: Found, made_from: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The arrays in the files, and what the header says of them."""
     contents = found.read()
-    return contents.arrays, {"official": contents.official, "kind": contents.kind, "made_from": made_from}
+    facts = {"official": contents.official, "kind": contents.kind, "made_from": made_from}
+    return contents.arrays, facts | ({"classes": list(contents.classes)} if contents.classes else {})
 
 
 def _from_network(card: Card, retry: bool, patience: Patience | None) -> Choice:
@@ -233,21 +243,24 @@ def _few(limit: int) -> str:
 def _drawn(card: Card, why: list[str], limit: int | None) -> Choice:
     """The stand-in. With a `limit` only so much of it is drawn, unless all of it is there."""
     key = {"artist": card.artist, "version": card.artist_version}
-    name, splits = "drawn", card.splits
+    name, splits = "drawn", card.drawn_splits
     if limit is not None:
         whole = _peek(card, "drawn")
         if whole is None or whole.header["key"] != key:
-            name, splits = _few(limit), {split: min(n, limit) for split, n in card.splits.items()}
+            name, splits = _few(limit), {split: min(n, limit) for split, n in splits.items()}
 
     def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
         arrays = drawn.draw(card.artist, splits, f"Drawing {card.artist}")
-        return arrays, {"official": False, "made_from": f"genlab.data.drawn.{card.artist}"}
+        facts = {"official": False, "made_from": f"genlab.data.drawn.{card.artist}"}
+        columns = drawn.attributes(card.artist)
+        return arrays, facts | ({"classes": list(columns)} if columns else {})
 
     held = _ready(card, name, key, make)
     counts = " + ".join(f"{n:,}" for n in splits.values())
+    online = "online" if card.downloads else "online with an account of Kaggle"
     line = (
         f"{card.title}: DRAWN STAND-IN, {card.artist_about} ({counts} images), because "
-        f"{'; '.join(why)}. For the real images run `genlab data get {card.name}` online, or set "
+        f"{'; '.join(why)}. For the real images run `genlab data get {card.name}` {online}, or set "
         "GENLAB_DATA to a folder with the official files."
     )
     return Choice("drawn", held, line)
@@ -257,12 +270,17 @@ def _official_key(card: Card) -> dict[str, Any]:
     return {"sha256": [file.sha256 for file in card.downloads]}
 
 
+def _counts(card: Card, held: cache.Prepared) -> str:
+    """The number of images that are prepared, such as "60,000 + 10,000"."""
+    return " + ".join(f"{held.header['arrays'][f'{split}_labels']['shape'][0]:,}" for split in card.splits)
+
+
 def _held_line(card: Card, held: cache.Prepared, *notes: str) -> str:
     where = "".join(f" ({note})" for note in notes)
     official = held.header["official"]
     what = "the official images" if official else f"images from Kaggle's {card.kaggle}"
     kind = "" if official else f"; {held.header['kind']}"
-    return f"{card.title}: {what} ({card.counts}{kind}), prepared in {held.folder}{where}."
+    return f"{card.title}: {what} ({_counts(card, held)}{kind}), prepared in {held.folder}{where}."
 
 
 def _peek(card: Card, source: str) -> cache.Prepared | None:
@@ -294,11 +312,6 @@ def _ready(
     if held is not None and held.header["key"] == key:
         return held
     arrays, facts = make()
-    margin = (max(card.sizes) - card.stored) // 2
-    for name, array in arrays.items():
-        if name.endswith("_images"):
-            # (N, H, W) → (N, C, H + 2m, W + 2m), the largest size on offer; others are cut from it
-            shaped = array.view(-1, card.channels, card.stored, card.stored)
-            arrays[name] = F.pad(shaped, (margin,) * 4)
+    arrays = other_sizes(card, arrays)
     facts = {"name": card.name, "source": source, "key": key, **facts}
     return cache.write(folder, arrays, facts)

@@ -1,0 +1,39 @@
+"""Images in the other sizes on offer: a black margin makes them larger, averages make them smaller."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from genlab.data.cards import Card
+
+_AT_ONCE = 4096  # images averaged together
+
+
+def other_sizes(card: Card, arrays: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The arrays with images (N, C, H, W) in the largest size, from which `load` cuts sizes down to the stored
+    one, and for each smaller size an array of its own, "train_images_32", …"""
+    margin = (max(card.sizes) - card.stored) // 2
+    sized = {}
+    for name, array in arrays.items():
+        sized[name] = array
+        if name.endswith("_images"):
+            images = array.view(-1, card.channels, card.stored, card.stored)
+            sized[name] = F.pad(images, (margin,) * 4) if margin else images
+            for size in card.smaller:
+                sized[f"{name}_{size}"] = averaged(images, size)
+    return sized
+
+
+def averaged(images: Tensor, size: int) -> Tensor:
+    """Images (N, C, H, W) uint8 as (N, C, size, size): each pixel the rounded mean of a square of pixels."""
+    count, channels, side, _ = images.shape
+    ratio = side // size
+    small = torch.empty(count, channels, size, size, dtype=torch.uint8)
+    for start in range(0, count, _AT_ONCE):
+        part = images[start : start + _AT_ONCE]
+        squares = part.view(-1, channels, size, ratio, size, ratio)
+        total = squares.sum(dim=(3, 5), dtype=torch.int32)
+        small[start : start + _AT_ONCE] = (total + ratio * ratio // 2) // (ratio * ratio)
+    return small
