@@ -92,6 +92,63 @@ class ConditionalGenerator(nn.Module):
         return self.layers(torch.cat([z, codes], dim=1)[:, :, None, None])
         ### END SOLUTION
 
+# %% reuse="wgan_gp/gradient_penalty"
+gradient_penalty = reuse("wgan_gp/gradient_penalty")
+
+# %% exercise="train_step"
+def train_step(
+    generator: nn.Module,
+    critic: nn.Module,
+    real: torch.Tensor,
+    labels: torch.Tensor,
+    generator_optimizer: torch.optim.Optimizer,
+    critic_optimizer: torch.optim.Optimizer,
+    latent_dim: int,
+    critic_steps: int,
+    gp_weight: float,
+) -> dict[str, float]:
+    """critic_steps updates of the critic, then one of the generator.
+
+    generator:    (B, latent_dim), int64 (B,) → images (B, C, H, W)
+    critic:       (B, C, H, W), int64 (B,) → scores (B,)
+    real:         (critic_steps, B, C, H, W) in [-1, 1], a batch for each update of the critic
+    labels:       int64 (critic_steps, B), the labels of these images
+    critic_steps: updates of the critic per step
+    gp_weight:    weight of the gradient penalty in the critic's loss
+
+    In update i the critic, the fakes and the penalty use labels[i]; in the generator's update both networks use
+    labels[-1]. Noise is N(0, I), fresh for every update, with the device and dtype of `real`. Both networks are put in
+    train mode and left in it.
+
+    Returns floats, each from before its own update: "critic", mean(fake scores) − mean(real scores) of the last critic
+    update; "gradient_penalty", the last one, unweighted; "generator", −mean(fake scores).
+    """
+    ### BEGIN SOLUTION
+    generator.train()
+    critic.train()
+    size = (real.shape[1], latent_dim)
+    for images, own in zip(real, labels, strict=True):
+        with torch.no_grad():
+            fake = generator(torch.randn(size, device=real.device, dtype=real.dtype), own)
+        critic_loss = critic(fake, own).mean() - critic(images, own).mean()
+        penalty = gradient_penalty(lambda x, own=own: critic(x, own), images, fake)
+        critic_optimizer.zero_grad()
+        (critic_loss + gp_weight * penalty).backward()
+        critic_optimizer.step()
+
+    own = labels[-1]
+    fake = generator(torch.randn(size, device=real.device, dtype=real.dtype), own)
+    generator_loss = -critic(fake, own).mean()
+    generator_optimizer.zero_grad()
+    generator_loss.backward()
+    generator_optimizer.step()
+    return {
+        "critic": critic_loss.item(),
+        "gradient_penalty": penalty.item(),
+        "generator": generator_loss.item(),
+    }
+    ### END SOLUTION
+
 # %% exercise="generate_with_label"
 def generate_with_label(generator: nn.Module, z: torch.Tensor, label: int) -> torch.Tensor:
     """Images (B, 3, 64, 64) in [-1, 1]: what the generator draws for z when every row has this label.
