@@ -18,7 +18,7 @@ from autograder.claims.compare import close
 from autograder.claims.laws import standard_normal, uniform
 from autograder.claims.phases import Game, Phase, agree, batches, recover_gradients, take_apart
 from autograder.claims.steps import StepClaims, _is_buffer, _number
-from autograder.exercise import Claim, Failure
+from autograder.exercise import Claim, Failure, for_latest
 from autograder.probes import Plan, Record
 from autograder.probes.networks import build_network
 
@@ -63,24 +63,22 @@ class AdversarialClaims(StepClaims):
             name, parameters, keys, replay=_nothing, batch=("real", "labels")[: 1 + ("labels" in parameters)]
         )
         self.game = game
-        self._latest: tuple[Record, list[list[Phase]]] | None = None
+        self.phases = for_latest(self._take_apart)
 
-    def phases(self, plan: Plan, record: Record) -> list[list[Phase]]:
-        """The phases of every case, in order; every claim asks, so the latest record's are kept."""
-        if self._latest is None or self._latest[0] is not record:
-            cases = []
-            for case, found in zip(plan["cases"], record["cases"], strict=True):
-                phases = [
-                    phase
-                    for number, (arguments, call) in enumerate(zip(case["calls"], found["calls"], strict=False))
-                    for phase in take_apart(
-                        self.game, case, dict(zip(self.parameters, arguments, strict=True)), call, number
-                    )
-                ]
-                recover_gradients(case, phases)
-                cases.append(phases)
-            self._latest = (record, cases)
-        return self._latest[1]
+    def _take_apart(self, plan: Plan, record: Record) -> list[list[Phase]]:
+        """The phases of every case, in order."""
+        cases = []
+        for case, found in zip(plan["cases"], record["cases"], strict=True):
+            phases = [
+                phase
+                for number, (arguments, call) in enumerate(zip(case["calls"], found["calls"], strict=False))
+                for phase in take_apart(
+                    self.game, case, dict(zip(self.parameters, arguments, strict=True)), call, number
+                )
+            ]
+            recover_gradients(case, phases)
+            cases.append(phases)
+        return cases
 
     def order(self) -> Claim:
         """The critic's optimizer steps once for each real batch, then the generator's once."""
@@ -263,8 +261,10 @@ class AdversarialClaims(StepClaims):
                 self._calls(plan, record), self._by_call(plan, record), strict=True
             ):
                 last, generator = [p for p in phases if p.of_critic][-1], phases[-1]
-                terms = {name: value for name, (value, _) in last.terms.items()}
+                terms = {name: value for name, (value, _) in last.terms.items()} | {"total": last.total}
                 for key, truth in self.game.reported(terms, generator.terms["loss"][0]).items():
+                    if key != "generator" and not last.explained:
+                        continue  # a loss whose weights are unknown
                     seen = _number(self.values(call)[key])
                     if not abs(seen - truth) <= 2e-4 * max(abs(truth), 0.1):
                         advice = "Report each loss as it was just before its own (last) update."

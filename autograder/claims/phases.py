@@ -35,6 +35,7 @@ class Game:
     between:         whether the critic is also fed one image per real one on the lines between real and fake
     apart:           whether real and fake images must be in different calls
     reused:          whether the generator may learn from the fakes that the critic has seen
+    found_weights:   phase → weights of the critic's terms, where they are drawn at random and follow from how the critic moved
     """
 
     critic: str
@@ -45,6 +46,7 @@ class Game:
     between: bool = False
     apart: bool = False
     reused: bool = False
+    found_weights: Callable[[Phase], dict[str, float]] | None = None
 
 
 @dataclass
@@ -135,7 +137,19 @@ class Phase:
     @property
     def weights(self) -> dict[str, float]:
         """Weights of the terms."""
+        if self.of_critic and self.game.found_weights:
+            return self.game.found_weights(self)
         return self.game.critic_weights(self.arguments) if self.of_critic else {"loss": 1.0}
+
+    @property
+    def total(self) -> float:
+        """This phase's loss."""
+        return sum(weight * self.terms[name][0] for name, weight in self.weights.items())
+
+    @property
+    def explained(self) -> bool:
+        """Whether the weights of the terms are known: those found are, if they explain how the network moved."""
+        return not self.of_critic or self.game.found_weights is None or agree(self.applied, self.gradient())
 
     def gradient(self, **weights: float) -> torch.Tensor:
         """Gradient of this phase's loss, with other weights for the terms named."""

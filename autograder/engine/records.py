@@ -101,6 +101,16 @@ class NetworkAfter(_Part):
     requires_grad: bool
 
 
+class Logged(_Part):
+    """One call of a spy network."""
+
+    network: Text
+    training: bool
+    grad_enabled: bool
+    inputs: list[Tensor]
+    outputs: list[Tensor] = []
+
+
 class Call(_Part):
     """One call of the call probe."""
 
@@ -112,6 +122,8 @@ class Call(_Part):
     backward: bool = False
     next_draw: Tensor
     operators: Annotated[list[Text], Field(max_length=5000)] = []
+    log: list[Logged] = []
+    largest: int = 0
 
 
 class ModuleSize(_Part):
@@ -127,16 +139,6 @@ class CallCase(_Part):
     raised: Raised | None
     calls: list[Call]
     module: ModuleSize | None
-
-
-class Logged(_Part):
-    """One call of a spy network."""
-
-    network: Text
-    training: bool
-    grad_enabled: bool
-    inputs: list[Tensor]
-    outputs: list[Tensor] = []
 
 
 class Update(_Part):
@@ -186,6 +188,7 @@ class Run(_Part):
     grads: list[Row]
     args_after: list[Value]
     buffers: list[Value] = []
+    convolutions: list[Tensor] = []
 
 
 class TransplantCase(_Part):

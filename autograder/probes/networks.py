@@ -24,6 +24,7 @@ LAYERS: dict[str, Any] = {
     "tanh": nn.Tanh,
     "dropout": nn.Dropout,
     "row_dropout": RowDropout,
+    "conv": nn.Conv2d,
     "flatten": nn.Flatten,
     "unflatten": lambda *shape: nn.Unflatten(1, shape),
 }
@@ -97,6 +98,19 @@ class Conditional(nn.Module):
         return result
 
 
+class Quadratic(nn.Module):
+    """A critic whose gradient is known: x (B, …) → (B,), the sums of a·x²/2 + b·x over each row, with gradient a·x + b."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.a, self.b = nn.Parameter(torch.zeros(size)), nn.Parameter(torch.zeros(size))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, …) → (B,)."""
+        rows = x.flatten(1)
+        return (self.a * rows.square() / 2 + self.b * rows).sum(dim=1)
+
+
 class Mixture(nn.Module):
     """A density with parameters: a mixture of Gaussians with a standard deviation for each component and dimension.
 
@@ -145,32 +159,43 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
         network = Mixture(spec["components"], spec["dimensions"], spec.get("scale", 1.0))
     elif spec["kind"] == "conditional":
         network = Conditional(spec["classes"], spec["layers"])
+    elif spec["kind"] == "quadratic":
+        network = Quadratic(spec["size"])
     else:
         network = sequential(spec["layers"])
     fill(network, spec["seed"])
+    if spec.get("flat"):
+        for parameter in network.parameters():
+            nn.init.zeros_(parameter)
     return network.to(getattr(torch, spec.get("dtype", "float32"))).train(spec["training"])
 
 
-def fill(module: nn.Module, seed: int, disjoint: bool = False) -> None:
+def fill(module: nn.Module, seed: int, disjoint: bool = False, sparse: bool = False) -> None:
     """Set every parameter and float buffer of `module` in place from `seed`, in registration order."""
     for index, parameter in enumerate(module.parameters()):
         with torch.no_grad():
-            parameter.copy_(weights(tuple(parameter.shape), seed, index, disjoint))
+            parameter.copy_(weights(tuple(parameter.shape), seed, index, disjoint, sparse))
     for index, (name, buffer) in enumerate(module.named_buffers()):
         if buffer.is_floating_point():
             buffer.copy_(statistics(name, tuple(buffer.shape), seed, index))
 
 
-def weights(shape: tuple[int, ...], seed: int, index: int, disjoint: bool = False) -> torch.Tensor:
+def weights(
+    shape: tuple[int, ...], seed: int, index: int, disjoint: bool = False, sparse: bool = False
+) -> torch.Tensor:
     """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3.
 
     disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out. In a convolution likewise; and of several
     output channels each looks at one pixel only, the second of its window in both directions.
+    sparse:   a filter of a convolution (n_out, n_in, k, k) has one number near ±1, at (1, 1) of one channel, and zeros; the filter of a
+              single output has two, at (0, 0) and (2, 1) of the last channel. So dropout in between shows value by value.
     """
     generator = torch.Generator().manual_seed(seed * 1009 + index)
     draws = torch.randn(shape, generator=generator)
     if len(shape) < 2:
         return 0.3 + 0.4 * draws
+    if sparse and len(shape) == 4:
+        return _taps(draws)
     scaled = draws * math.sqrt(2.0 / math.prod(shape[1:]))
     if not disjoint or len(shape) not in (2, 4):
         return scaled
@@ -181,6 +206,14 @@ def weights(shape: tuple[int, ...], seed: int, index: int, disjoint: bool = Fals
     looked_at = torch.zeros(shape[2:])
     looked_at[1, 1] = 1
     return draws * own[:, :, None, None] * (looked_at if shape[0] > 1 else 1)
+
+
+def _taps(draws: torch.Tensor) -> torch.Tensor:
+    values, kept = draws.sign() * (1 + 0.2 * draws.tanh()), torch.zeros_like(draws)
+    for out in range(len(draws)):
+        for row, column in [(1, 1)] if len(draws) > 1 else [(0, 0), (2, 1)]:
+            kept[out, (out - (len(draws) == 1)) % draws.shape[1], row, column] = 1
+    return values * kept
 
 
 def statistics(name: str, shape: tuple[int, ...], seed: int, index: int) -> torch.Tensor:

@@ -6,6 +6,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from autograder import reuse
+
+
 # %% exercise="label_planes"
 def label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Tensor:
     """One-hot planes (B, K, size, size), float32: ones all over the plane of the label, zeros in the others.
@@ -23,6 +26,7 @@ def label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Ten
     codes = F.one_hot(labels, num_classes).float()  # (B, K)
     return codes[:, :, None, None].expand(-1, -1, size, size)
     ### END SOLUTION
+
 
 # %% exercise="ConditionalCritic"
 class ConditionalCritic(nn.Module):
@@ -56,6 +60,7 @@ class ConditionalCritic(nn.Module):
         planes = label_planes(labels, self.num_classes, images.shape[-1]).to(images)
         return self.layers(torch.cat([images, planes], dim=1))
         ### END SOLUTION
+
 
 # %% exercise="ConditionalGenerator"
 class ConditionalGenerator(nn.Module):
@@ -92,8 +97,10 @@ class ConditionalGenerator(nn.Module):
         return self.layers(torch.cat([z, codes], dim=1)[:, :, None, None])
         ### END SOLUTION
 
+
 # %% reuse="wgan_gp/gradient_penalty"
 gradient_penalty = reuse("wgan_gp/gradient_penalty")
+
 
 # %% exercise="train_step"
 def train_step(
@@ -148,6 +155,7 @@ def train_step(
         "generator": generator_loss.item(),
     }
     ### END SOLUTION
+
 
 # %% exercise="generate_with_label"
 def generate_with_label(generator: nn.Module, z: torch.Tensor, label: int) -> torch.Tensor:

@@ -16,7 +16,7 @@ from autograder.checks.wgan_gp import train_step_mistakes as mistakes
 from autograder.claims.adversarial import AdversarialClaims, accumulated, leaked_to_critic, leaked_to_generator
 from autograder.claims.laws import uniform
 from autograder.claims.phases import Game, Phase, Score, Terms
-from autograder.exercise import Claim, Draw, Exercise, Misconception, failing
+from autograder.exercise import Claim, Draw, Exercise, Misconception, failing, for_latest
 from autograder.probes import Plan, Record
 
 PARAMETERS = (
@@ -119,14 +119,8 @@ class Explanations:
     """What tells the mistakes of a WGAN-GP step apart, from the phases of its record."""
 
     def __init__(self, step: AdversarialClaims, claims: tuple[Claim, ...]) -> None:
-        self.step, self.claims = step, claims
-        self._latest: tuple[Record, set[str]] | None = None
-
-    def fails(self, plan: Plan, record: Record) -> set[str]:
-        """The claims that do not hold; every mistake asks, so the latest record's are kept."""
-        if self._latest is None or self._latest[0] is not record:
-            self._latest = (record, failing(self.claims, plan, record))
-        return self._latest[1]
+        self.step = step
+        self.fails = for_latest(lambda plan, record: failing(claims, plan, record))
 
     def only(self, name: str, also: Callable[[list[Phase]], bool]) -> Explains:
         """Only this claim fails, and the phases of the first case are so."""
