@@ -42,13 +42,14 @@ class Spy(nn.Module):
         """A copy with weights of its own whose calls go to the same log."""
         return Spy(self._name, copy.deepcopy(self.inner, memo), self._log).train(self.training)
 
-    def forward(self, *inputs: torch.Tensor) -> Any:
-        """The inner module's output."""
+    def forward(self, *inputs: torch.Tensor, **named: torch.Tensor) -> Any:
+        """The inner module's output; of inputs given by name, `labels` comes last."""
+        inputs = (*inputs, *(named[name] for name in sorted(named, key=lambda name: name == "labels")))
         entry = {
             "network": self._name,
             "training": self.training and self.inner.training,
             "grad_enabled": torch.is_grad_enabled(),
-            "inputs": [plain(i) for i in inputs],
+            "inputs": [plain(i) for i in inputs if isinstance(i, torch.Tensor)],
         }
         self._log.append(entry)
         output = self.inner(*inputs)
@@ -184,7 +185,8 @@ def weights(
 ) -> torch.Tensor:
     """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3.
 
-    disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out.
+    disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out. In a convolution likewise; and of several
+    output channels each looks at one pixel only, the second of its window in both directions.
     sparse:   a filter of a convolution (n_out, n_in, k, k) has one number near ±1, at (1, 1) of one channel, and zeros; the filter of a
               single output has two, at (0, 0) and (2, 1) of the last channel. So dropout in between shows value by value.
     """
@@ -195,10 +197,15 @@ def weights(
     if sparse and len(shape) == 4:
         return _taps(draws)
     scaled = draws * math.sqrt(2.0 / math.prod(shape[1:]))
-    if not disjoint or len(shape) != 2:
+    if not disjoint or len(shape) not in (2, 4):
         return scaled
     rows, columns = torch.arange(shape[0]), torch.arange(shape[1])
-    return scaled * math.sqrt(shape[0]) * (columns % shape[0] == rows[:, None])
+    own = columns % shape[0] == rows[:, None]
+    if len(shape) == 2:
+        return scaled * math.sqrt(shape[0]) * own
+    looked_at = torch.zeros(shape[2:])
+    looked_at[1, 1] = 1
+    return draws * own[:, :, None, None] * (looked_at if shape[0] > 1 else 1)
 
 
 def _taps(draws: torch.Tensor) -> torch.Tensor:
