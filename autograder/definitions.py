@@ -27,23 +27,24 @@ class Definitions:
     errors: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def run(cells: Iterable[str], wanted: Iterable[str]) -> Definitions:
+def run(cells: Iterable[str], wanted: Iterable[str], label: str = "cell") -> Definitions:
     """Definitions of code cells in order. A cell with an error costs only what that cell defines.
 
     wanted: names of exercises. In a cell that defines one, assignments of every kind run too, so that a helper such as `f = lambda …` counts.
+    label: what a cell is called in tracebacks, before its number.
     """
     found = Definitions({"__name__": "__main__"})
     names = list(wanted)
     for number, source in enumerate(cells, start=1):
-        define(found, number, source, names)
+        define(found, number, source, names, label)
     return found
 
 
-def define(found: Definitions, number: int, source: str, wanted: list[str]) -> None:
+def define(found: Definitions, number: int, source: str, wanted: list[str], label: str = "cell") -> None:
     """Add the definitions of one more cell to those found so far."""
     text = _without_magics(source)
     mentioned = [name for name in wanted if defines(text, name)]
-    file = f"<cell {number}>"
+    file = f"<{label} {number}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     try:
         statements = ast.parse(text).body
@@ -70,9 +71,17 @@ def load_reference(lesson: str) -> dict[str, Any]:
 
     Raises FileNotFoundError outside a clone: an installed kit carries no solutions.
     """
+    from autograder.reusing import found_by
+
     cells = [(header, source) for header, source in _script_cells(lesson) if not header.startswith("payoff")]
     exercises = [header.split('"')[1] for header, _ in cells if header.startswith("exercise")]
-    return run([source for _, source in cells], exercises).names
+
+    def reference(exercise: str) -> Any:
+        earlier, _, name = exercise.partition("/")
+        return load_reference(earlier)[name]
+
+    with found_by(reference):
+        return run([source for _, source in cells], exercises).names
 
 
 def solution_source(exercise: str) -> str:
@@ -112,11 +121,23 @@ def _script_path(lesson: str) -> Path:
 
 
 def _is_definition(node: ast.stmt) -> bool:
-    """Whether a statement is an import, a function, a class or an UPPER_CASE constant."""
-    if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    """Whether a statement is an import, a function, a class, an UPPER_CASE constant or a piece that is reused."""
+    if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or reused(
+        node
+    ):
         return True
     names = _bound(node)
     return bool(names) and all(name.isupper() for name in names)
+
+
+def reused(node: ast.stmt) -> str | None:
+    """The exercise `lesson/name` of a statement `name = reuse("lesson/name")`, else None."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Name()], value=ast.Call(func=ast.Name("reuse"), args=[ast.Constant(str(exercise)), *_])
+        ):
+            return exercise
+    return None
 
 
 def _bound(node: ast.stmt) -> set[str]:

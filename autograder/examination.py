@@ -27,8 +27,11 @@ def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, 
             scope = getattr(_function_of(target), "__globals__", {})
 
             def verdict(earlier: str) -> Report | None:
-                name = earlier.split("/")[1]
-                return examine(earlier, scope[name], seed=seed, device=device) if name in scope else None
+                lesson, name = earlier.split("/")
+                if name in scope:
+                    return examine(earlier, scope[name], seed=seed, device=device)
+                reused = lesson != exercise.split("/")[0]
+                return Report(earlier, "not_attempted", checks.points(earlier)) if reused else None
 
             report = explained_by_earlier(report, record["uses"], verdict)
         return report

@@ -17,7 +17,7 @@ from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
 from traitlets import Bool, CaselessStrEnum, Float
 
 from autograder.engine.grader import Grader, Options, grader_of
-from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells
+from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells, lent_by
 from autograder.report import Report
 from genlab.course import Course, Lesson, load_course
 
@@ -54,11 +54,12 @@ class Execute(NbGraderPreprocessor):
         """The notebook with the outputs of this run, and nothing in it that a browser would run."""
         from autograder.handin.sanitise import sanitise
 
-        root = _root(self)
-        lesson = _lesson(root, resources)
+        root, about = _root(self), resources["nbgrader"]
+        course, lesson = _course(root), _lesson(root, resources)
         notebook = _plain(nb)
         grader = self.grader(root)
-        outcome = grader.outcome(notebook, lesson.id)
+        handed_in = root / "submitted" / about["student"] / about["assignment"]
+        outcome = grader.outcome(notebook, lesson.id, lent_by(handed_in, course, lesson))
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
             notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
         sanitise(notebook, frozenset(_markdown(_released(root, lesson))))
@@ -67,7 +68,6 @@ class Execute(NbGraderPreprocessor):
                 notebook["cells"][cell.index]["outputs"] = outcome.cards[cell.exercise]
         resources["genlab"] = {"reports": {r.exercise.split("/")[1]: r for r in outcome.reports.values()}}
         broken = [report.headline for report in outcome.reports.values() if report.status == "grader_error"]
-        about = resources["nbgrader"]
         grader.notes[about["student"], about["notebook"]] = notes = [*outcome.notes, *broken]
         for note in notes:
             self.log.warning("%s", note)
@@ -98,17 +98,20 @@ def _root(preprocessor: NbGraderPreprocessor) -> Path:
 
 def _lesson(root: Path, resources: Any) -> Lesson:
     """The lesson of the notebook in hand. Raises UnknownLesson."""
-    file = root / "course.yml"
-    course = _course(file, file.stat().st_mtime_ns) if file.exists() else load_course()
     about = resources["nbgrader"]
-    for lesson in course.lessons:
+    for lesson in _course(root).lessons:
         if lesson.path == f"{about['assignment']}/{about['notebook']}":
             return lesson
     raise UnknownLesson(f"course.yml has no lesson {about['assignment']}/{about['notebook']}")
 
 
+def _course(root: Path) -> Course:
+    file = root / "course.yml"
+    return _read_course(file, file.stat().st_mtime_ns) if file.exists() else load_course()
+
+
 @functools.lru_cache(maxsize=4)
-def _course(file: Path, changed: int) -> Course:
+def _read_course(file: Path, changed: int) -> Course:
     return load_course(file)
 
 

@@ -16,6 +16,7 @@ from autograder.claims import show
 from autograder.definitions import run
 from autograder.examination import examine
 from autograder.report import Report
+from autograder.reusing import beside, found_by
 
 SECONDS = 30.0  # for one exercise
 
@@ -29,8 +30,10 @@ def check_notebook(path: str | Path, *, hidden: bool = False, seed: int = 0) -> 
 
     Only imports, definitions and UPPER_CASE constants are run, so no training starts. Raises NotALesson, with what to do.
     """
-    cells = code_cells(read_notebook(Path(path)))
-    return check_cells(cells, lesson_of(cells, Path(path)), hidden=hidden, seed=seed)
+    path = Path(path)
+    cells = code_cells(read_notebook(path))
+    with found_by(beside(path.absolute().parent)):
+        return check_cells(cells, lesson_of(cells, path), hidden=hidden, seed=seed)
 
 
 def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: int = 0) -> list[Report]:

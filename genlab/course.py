@@ -150,6 +150,11 @@ class Course(_Entry):
         exercise: Exercise = _pick(id, exercises, "exercise")
         return exercise
 
+    def earlier(self, lesson: Lesson) -> list[Lesson]:
+        """The lessons that come before this one in its chapter: it may reuse their exercises."""
+        chapter = [other for other in self.lessons if other.chapter == lesson.chapter]
+        return chapter[: chapter.index(lesson)]
+
     def lesson_of_file(self, path: str | PurePath) -> Lesson:
         """The lesson that a script or notebook belongs to, by its folder and name.
 

@@ -1,5 +1,6 @@
 """Every instructor's notebook runs from top to bottom at smoke scale, in a kernel, without an error or a word on stderr."""
 
+import shutil
 from pathlib import Path
 
 import nbclient
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.notebooks
 def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     notebook = nbformat.read(ROOT / "solutions" / f"{request.param.path}.ipynb", as_version=4)
     folder = tmp_path_factory.mktemp("solution")
+    for beside in (ROOT / "solutions" / request.param.chapter).glob("*.ipynb"):  # it may reuse what they solve
+        shutil.copy(beside, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENLAB_SCALE", "smoke")
         nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()

@@ -68,10 +68,11 @@ def build(root: str | Path, check: bool = False) -> list[Change]:
     return changes + _unnamed(root, course)
 
 
-def read_script(root: Path, lesson: Lesson, text: str | None = None) -> Script:
+def read_script(root: Path, course: Course, lesson: Lesson, text: str | None = None) -> Script:
     """The lesson's script, or `text` in its place, with all problems found in it."""
     path = root / "solutions" / f"{lesson.path}.py"
-    script = Script(path, root, lesson, text)
+    earlier = [f"{before.id}/{exercise.id}" for before in course.earlier(lesson) for exercise in before.exercises]
+    script = Script(path, root, lesson, earlier, text)
     check_standalone(script)
     return script
 
@@ -114,7 +115,7 @@ def _plan(root: Path, course: Course) -> dict[Path, bytes]:
             advice = f"has no script solutions/{lesson.path}.py. Write it, or remove the lesson."
             problems.append(f"course.yml:{lesson.line}: lesson {lesson.id} {advice}")
             continue
-        script = read_script(root, lesson)
+        script = read_script(root, course, lesson)
         if not script.problems:
             for folder, data in render(script, course, root).items():
                 planned[root / folder / f"{lesson.path}.ipynb"] = data

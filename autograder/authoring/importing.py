@@ -29,7 +29,7 @@ def import_notebook(notebook: str | Path, root: str | Path) -> list[str]:
     course = load_course(root / "course.yml")
     edited = _read(notebook, course)
     lesson = course.lesson(edited["metadata"]["genlab"]["lesson"])
-    script = read_script(root, lesson)
+    script = read_script(root, course, lesson)
     if script.problems:
         raise AuthorError(script.problems)
     built = notebooks.instructor_notebook(script, course)
@@ -43,7 +43,7 @@ def import_notebook(notebook: str | Path, root: str | Path) -> list[str]:
     if problems:
         raise AuthorError([f"{notebook.name}: {problem}" for problem in problems])
     text, changed = _carry(edited, built, script, notebooks.badge(course, lesson))
-    _verify(edited, read_script(root, lesson, text), course, notebook.name)
+    _verify(edited, read_script(root, course, lesson, text), course, notebook.name)
     if changed:
         write(root / script.file, text.encode())
     return changed

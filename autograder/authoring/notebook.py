@@ -41,7 +41,7 @@ def badge(course: Course, lesson: Lesson) -> str:
 
 def instructor_notebook(script: Script, course: Course) -> Notebook:
     """The notebook with solutions and hidden tests: nbgrader's source of the assignment."""
-    from nbformat.v4 import new_notebook
+    from nbformat.v4 import new_code_cell, new_notebook
 
     lesson = script.lesson
     ids = cell_ids(script.cells)
@@ -57,6 +57,8 @@ def instructor_notebook(script: Script, course: Course) -> Notebook:
         elif cell.role == "exercise":
             cells.append(_code(cell.source, cell_id, solution=True))
             cells.append(_check(lesson, cell.name))
+        elif cell.role == "reuse":
+            cells.append(new_code_cell(cell.source, id=cell_id, metadata={}))  # the learner's: they may paste here
         else:
             cells.append(_code(cell.source, cell_id, locked=True))
             if cell.role == "payoff":
@@ -125,10 +127,11 @@ def cell_ids(cells: list[Cell]) -> list[str]:
     named = {
         "exercise": "{}-solution",
         "given": "given-{}",
+        "reuse": "{}-reuse",
         "payoff": "payoff-{}",
         "question": "question-{}",
     }
-    ids = [named[cell.role].format(cell.name) if cell.role in named else "" for cell in cells]
+    ids = [named[cell.role].format(cell.name.rpartition("/")[2]) if cell.role in named else "" for cell in cells]
     used = {"setup", *ids} | {cell.name for cell in cells if cell.role == "exercise"}
     for place, cell in enumerate(cells):
         if not ids[place]:

@@ -17,11 +17,11 @@ from genlab.course import Lesson
 from genlab.course_rules import did_you_mean
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-CODE_ROLES = ("given", "exercise", "payoff")
+CODE_ROLES = ("given", "reuse", "exercise", "payoff")
 _MARKER = re.compile(r"^# *%%(?!%)")
 _NOISE = {"lines_to_next_cell", "lines_to_end_of_cell_marker"}  # jupytext's own notes
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-_ROLES_ADVICE = 'given="name", exercise="name" or payoff="name"'
+_ROLES_ADVICE = 'given="name", reuse="lesson/exercise", exercise="name" or payoff="name"'
 
 
 class AuthorError(ValueError):
@@ -34,7 +34,7 @@ class AuthorError(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a script: role is given, exercise, payoff, question or text."""
+    """One cell of a script: role is given, reuse, exercise, payoff, question or text."""
 
     role: str
     name: str
@@ -52,10 +52,14 @@ class Cell:
 class Script:
     """The cells of one lesson's script, and the problems found in it so far."""
 
-    def __init__(self, path: Path, root: Path, lesson: Lesson, text: str | None = None) -> None:
-        """Read `path`, or `text` in its place. Problems are collected, not raised."""
+    def __init__(self, path: Path, root: Path, lesson: Lesson, earlier: list[str], text: str | None = None) -> None:
+        """Read `path`, or `text` in its place. Problems are collected, not raised.
+
+        earlier: the exercises `lesson/name` that this lesson may reuse.
+        """
         self.file = path.relative_to(root).as_posix()
         self.lesson = lesson
+        self.earlier = earlier
         self.problems: list[str] = []
         self.text = path.read_text(encoding="utf-8") if text is None else text
         self.cells = self._read()
@@ -112,10 +116,22 @@ class Script:
             self.add_problem(line, f"this cell has two roles, {' and '.join(roles)}. Keep one.")
         role = roles[0] if roles else "given" if is_code else "text"
         name = str(keys.get(role, ""))
-        if roles and not _NAME.fullmatch(name):
+        if role == "reuse":
+            self._check_reuse(name, line, nodes)
+        elif roles and not _NAME.fullmatch(name):
             advice = "Write a letter, then letters, digits and _, 40 at most."
             self.add_problem(line, f"{role}={name!r} is not a name. {advice}")
         return Cell(role, name, cell.source, line, end, nodes)
+
+    def _check_reuse(self, exercise: str, line: int, nodes: list[ast.stmt]) -> None:
+        """Whether a cell of the role reuse takes the exercise that it names, of an earlier lesson of the chapter."""
+        name = exercise.rpartition("/")[2]
+        if [ast.unparse(node) for node in nodes] != [f"{name} = reuse('{exercise}')"]:
+            self.add_problem(line, f'the cell reuse="{exercise}" must be one line: {name} = reuse("{exercise}")')
+        if exercise not in self.earlier:
+            near = did_you_mean(exercise, self.earlier)
+            advice = near or "Name lesson/exercise of a lesson that comes before this one in its chapter."
+            self.add_problem(line, f"{exercise} cannot be reused here. {advice}")
 
     def _check_cells(self) -> None:
         if self.cells[0].is_code or not re.match(r"# \S", self.cells[0].source):

@@ -1,7 +1,7 @@
 """The rule that a lesson's definitions stand alone.
 
 A definition in a given or exercise cell uses its arguments, imports, UPPER_CASE constants and
-earlier definitions of the same lesson only, so that a solution loads without running the notebook.
+earlier definitions of the same lesson or what it reuses only, so that a solution loads without running the notebook.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ def check_standalone(script: Script) -> None:
     """Note in `script` every name that one of its definitions may not use."""
     known: set[str] = set()
     for cell in script.cells:
+        if cell.role == "reuse":
+            known.add(cell.name.rpartition("/")[2])
         if cell.role not in ("given", "exercise"):
             continue
         for node in cell.nodes:

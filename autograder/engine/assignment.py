@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import gc
 import json
-import logging
-import os
-import sys
 import time
-import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.engine import nbgrader_api
 from autograder.engine.grader import Grader, Options, grader_of
 from autograder.engine.launch import EngineError
+from autograder.engine.submission import lent_by
 from genlab.course import Course, Lesson, load_course
 
 
@@ -75,7 +70,7 @@ def grade_assignment(
         raise NotReleased(f"submitted/ holds nothing for {assignment} yet. `genlab collect {assignment} …` fills it.")
     grader = grader_of(folder.resolve(), options)
     starting = grader.start()  # in the background: it takes as long as the imports that follow
-    config = _config(folder, options)
+    config = nbgrader_api.config(folder, options)
     todo = [
         s
         for s in wanted
@@ -89,7 +84,7 @@ def grade_assignment(
     refused = {(row.student, row.notebook) for row in mended if row.state == "refused"}
     repaired = time.perf_counter()
     todo = [s for s in todo if any((folder / "submitted" / s / assignment).glob("*.ipynb"))]
-    failures = _grade(folder, config, grader, assignment, lessons, todo, force, progress)
+    failures = _grade(folder, config, grader, course, assignment, lessons, todo, force, progress)
     for key, more in grader.notes.items():
         notes[key] = (*notes.get(key, ()), *more)
     rows = _rows(config, assignment, wanted, notes, failures, refused)
@@ -105,53 +100,14 @@ def _lessons(course: Course, assignment: str) -> dict[str, Lesson]:
     return found
 
 
-def _config(folder: Path, options: Options) -> Any:
-    """nbgrader's configuration of the course, with the options of this run."""
-    _import_nbgrader()
-    from traitlets.config.loader import PyFileConfigLoader
-
-    from autograder.preprocessors import SANDBOXES
-
-    # nbgrader runs `alembic` as a command, from this Python's folder.
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
-    config.CourseDirectory.root = str(folder.resolve())
-    config.Execute.sandbox = next(name for name, tier in SANDBOXES.items() if tier == options.sandbox)
-    config.Execute.run_all = options.run_all
-    config.Execute.timeout, config.Execute.notebook_timeout = options.cell_seconds, options.notebook_seconds
-    return config
-
-
-def _import_nbgrader() -> None:
-    """Import what grading here needs, in half the time."""
-    # jsonschema's optional check of web addresses builds 38 grammars as soon as it is imported; notebooks have no use for it.
-    spared = sys.modules.setdefault("rfc3987_syntax", None) is None  # type: ignore[arg-type]
-    gc.disable()  # nothing of this is garbage
-    try:
-        import nbgrader.converters  # noqa: F401
-
-        import autograder.preprocessors  # noqa: F401
-    finally:
-        gc.freeze()
-        gc.enable()
-        if spared:
-            del sys.modules["rfc3987_syntax"]
-
-
-def _coursedir(config: Any) -> Any:
-    from nbgrader.coursedir import CourseDirectory
-
-    return CourseDirectory(config=config)
-
-
 def _release(config: Any, folder: Path, assignment: str) -> None:
     """Raises NotReleased when the gradebook does not know the assignment."""
     from nbgrader.api import Gradebook, MissingEntry
 
     command = f"nbgrader generate_assignment {assignment} --create --force"
-    if not (folder / "gradebook.db").exists() and "sqlite" in _coursedir(config).db_url:
+    if not (folder / "gradebook.db").exists() and "sqlite" in nbgrader_api.coursedir(config).db_url:
         raise NotReleased(f"there is no gradebook in {folder} yet. Run `{command}` there first.")
-    with Gradebook(_coursedir(config).db_url) as gradebook:
+    with Gradebook(nbgrader_api.coursedir(config).db_url) as gradebook:
         try:
             gradebook.find_assignment(assignment)
         except MissingEntry:
@@ -171,6 +127,7 @@ def _grade(
     folder: Path,
     config: Any,
     grader: Grader,
+    course: Course,
     assignment: str,
     lessons: dict[str, Lesson],
     students: list[str],
@@ -188,16 +145,17 @@ def _grade(
         for name, lesson in lessons.items():
             notebook = _as_executed(folder, assignment, student, name, sources.get(name, {}))
             if notebook is not None:
-                grader.prefetch(notebook, lesson.id)
-    with _one_engine():
+                lent = lent_by(folder / "submitted" / student / assignment, course, lesson)
+                grader.prefetch(notebook, lesson.id, lent)
+    with nbgrader_api.one_engine():
         for done, student in enumerate(students):
             if progress:
                 progress(done, len(students))
-            coursedir = _coursedir(config)
+            coursedir = nbgrader_api.coursedir(config)
             coursedir.assignment_id, coursedir.student_id = assignment, student
             converter = Autograde(coursedir=coursedir, config=config)
             converter.force = force
-            with _quiet() as errors:
+            with nbgrader_api.quiet() as errors:
                 try:
                     converter.start()
                 except EngineError:
@@ -209,52 +167,12 @@ def _grade(
     return failures
 
 
-@contextlib.contextmanager
-def _one_engine() -> Iterator[None]:
-    """One SQLAlchemy engine for nine openings of the gradebook per submission: each of its own would compile every statement anew."""
-    from nbgrader import api
-
-    create = api.create_engine
-    api.create_engine = functools.cache(create)
-    try:
-        yield
-    finally:
-        api.create_engine = create
-
-
-class _Errors(logging.Handler):
-    """The last line of each error that nbgrader logs: its exceptions only say that there was one."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
-        if "Traceback" in text:
-            self.lines.append(text.strip().splitlines()[-1])
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[list[str]]:
-    """The errors in nbgrader's log, and nothing else of it: its every line about a normal submission is a warning."""
-    log, errors = logging.getLogger("traitlets"), _Errors()
-    before = log.handlers, log.propagate
-    log.handlers, log.propagate = [errors], False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield errors.lines
-    finally:
-        log.handlers, log.propagate = before
-
-
 def _locked_sources(config: Any, assignment: str, lessons: dict[str, Lesson]) -> dict[str, dict[str, str]]:
     """Text of the locked cells by notebook and grade id, as nbgrader restores it."""
     from nbgrader.api import Gradebook
 
     found = {}
-    with Gradebook(_coursedir(config).db_url) as gradebook:
+    with Gradebook(nbgrader_api.coursedir(config).db_url) as gradebook:
         for name in lessons:
             cells = gradebook.find_notebook(name, assignment).source_cells
             found[name] = {cell.name: cell.source for cell in cells if cell.locked}
@@ -288,7 +206,7 @@ def _rows(
     from nbgrader.api import Gradebook, MissingEntry
 
     rows = []
-    with Gradebook(_coursedir(config).db_url) as gradebook:
+    with Gradebook(nbgrader_api.coursedir(config).db_url) as gradebook:
         names = {n.name: n.max_score for n in gradebook.find_assignment(assignment).notebooks}
         for student in students:
             for name, most in names.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import threading
 from collections import defaultdict
@@ -18,6 +19,8 @@ from autograder.engine.outputs import shown
 from autograder.engine.secret import of_course
 from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, fingerprint
 from autograder.report import Report
+
+Lent = dict[str, list[str]]  # code cells by lesson
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,16 @@ class Grader:
         """Begin to start the judges; the result waits until they are ready."""
         return self._pool.submit(self.judges)
 
-    def prefetch(self, notebook: dict[str, Any], lesson: str) -> None:
+    def prefetch(self, notebook: dict[str, Any], lesson: str, lent: Lent | None = None) -> None:
         """Begin to grade a notebook, whose outcome will be asked for later."""
-        self._ahead[self._key(notebook, lesson)].append(self._pool.submit(self._grade, notebook, lesson))
+        asked = notebook, lesson, lent or {}
+        self._ahead[self._key(*asked)].append(self._pool.submit(self._grade, *asked))
 
-    def outcome(self, notebook: dict[str, Any], lesson: str) -> Outcome:
+    def outcome(self, notebook: dict[str, Any], lesson: str, lent: Lent | None = None) -> Outcome:
         """The outcome of a notebook; see `grading.grade`."""
-        waiting = self._ahead.get(self._key(notebook, lesson))
-        return waiting.pop().result() if waiting else self._grade(notebook, lesson)
+        asked = notebook, lesson, lent or {}
+        waiting = self._ahead.get(self._key(*asked))
+        return waiting.pop().result() if waiting else self._grade(*asked)
 
     def close(self) -> None:
         """End the judges."""
@@ -75,12 +80,13 @@ class Grader:
                 self._judges = Judges(self.options.sandbox)
             return self._judges
 
-    def _grade(self, notebook: dict[str, Any], lesson: str) -> Outcome:
+    def _grade(self, notebook: dict[str, Any], lesson: str, lent: Lent) -> Outcome:
         options = self.options
-        limits = {"cell_seconds": options.cell_seconds, "notebook_seconds": options.notebook_seconds}
+        settings = {"lent": lent, "run_all": options.run_all}
+        settings |= {"cell_seconds": options.cell_seconds, "notebook_seconds": options.notebook_seconds}
         for last in (False, True):
             try:
-                return self.judges().grade(notebook, lesson, self.secret, run_all=options.run_all, **limits)
+                return self.judges().grade(notebook, lesson, self.secret, **settings)
             except EngineError:
                 if last:
                     raise
@@ -90,10 +96,10 @@ class Grader:
         raise AssertionError("the second attempt returns or raises")
 
     @staticmethod
-    def _key(notebook: dict[str, Any], lesson: str) -> tuple[Any, ...]:
+    def _key(notebook: dict[str, Any], lesson: str, lent: Lent) -> tuple[Any, ...]:
         """Notebooks with the same code in the same places: outcomes give outputs by place."""
         cells = code_cells(notebook, lesson)
-        return lesson, fingerprint(cells), *(cell.index for cell in cells)
+        return lesson, fingerprint(cells), json.dumps(lent), *(cell.index for cell in cells)
 
 
 def _not_judged(lesson: str, why: str) -> Outcome:

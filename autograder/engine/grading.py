@@ -23,17 +23,19 @@ def grade(
     lesson: str,
     secret: bytes,
     *,
+    lent: dict[str, list[str]] | None = None,
     run_all: bool = False,
     cell_seconds: float = CELL_SECONDS,
     notebook_seconds: float = NOTEBOOK_SECONDS,
 ) -> Outcome:
     """The outcome of a notebook in nbformat 4 whose test cells carry their exercise's name as nbgrader's grade id.
 
+    lent: code cells of the same student's notebooks of earlier lessons, by lesson; see `autograder.reusing`.
     run_all: run our training and picture cells too. The limits are of wall time, for one cell and for the notebook.
     Raises EngineError when the engine does not work; nothing that a submission does makes it raise. One at a time in a process:
     judges seed torch's global generator.
     """
-    return _Submission(engine, notebook, lesson, secret, run_all, cell_seconds, notebook_seconds).grade()
+    return _Submission(engine, notebook, lesson, secret, lent or {}, run_all, cell_seconds, notebook_seconds).grade()
 
 
 class _Submission:
@@ -43,11 +45,12 @@ class _Submission:
         notebook: dict[str, Any],
         lesson: str,
         secret: bytes,
+        lent: dict[str, list[str]],
         run_all: bool,
         cell_seconds: float,
         notebook_seconds: float,
     ) -> None:
-        self.engine, self.lesson = engine, lesson
+        self.engine, self.lesson, self.lent = engine, lesson, lent
         self.all_cells = code_cells(notebook, lesson)
         self.cells = [cell for cell in self.all_cells if run_all or not cell.payoff]
         self.examiner = Examiner(secret, fingerprint(self.all_cells))
@@ -82,6 +85,7 @@ class _Submission:
         with self._child() as child:
             place = "before its first cell"
             try:
+                child.lend(self.lent)
                 for number, cell in enumerate(self.cells, start=1):
                     place = f"in code cell {number}"
                     if time.monotonic() > self.first_deadline:
@@ -107,6 +111,7 @@ class _Submission:
             try:
                 names = [exercise.split("/")[1] for exercise in checks.ids(self.lesson)]
                 wrong: dict[str, Any] = {}
+                child.lend(self.lent)
                 for number, cell in enumerate(self.cells, start=1):
                     if cell.exercise is None and not cell.payoff and cell.index not in bad:
                         at = cell
@@ -158,6 +163,11 @@ class _Talk:
 
     def __exit__(self, *_: object) -> None:
         self.submission.outcome.cpu_seconds += self.child.close()
+
+    def lend(self, cells: dict[str, list[str]]) -> None:
+        """Hand over the code cells of earlier lessons."""
+        if cells:
+            next(self._replies({"do": "lend", "cells": cells}))
 
     def run(self, cell: Cell) -> dict[str, Any]:
         """Run a cell, answering the `check` of its exercise."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from autograder import checks
+from autograder.handin.reading import Refused, read_file, read_notebook
+from autograder.handin.soundness import joined
 from autograder.report import Report
+from genlab.course import Course, Lesson
 
 CELL_SECONDS = 30.0
 NOTEBOOK_SECONDS = 150.0
@@ -54,6 +59,17 @@ def code_cells(notebook: dict[str, Any], lesson: str) -> list[Cell]:
             payoff = "payoff" in cell.get("metadata", {}).get("tags", []) and bool(about.get("locked"))
             cells.append(Cell(index, source if isinstance(source, str) else "".join(source), exercise, payoff))
     return cells
+
+
+def lent_by(folder: Path, course: Course, lesson: Lesson) -> dict[str, list[str]]:
+    """Code cells of a student's notebooks of earlier lessons, by lesson: those in the folder that can be read."""
+    found = {}
+    for earlier in course.earlier(lesson):
+        with contextlib.suppress(FileNotFoundError, Refused):
+            notebook, _ = read_notebook(read_file(folder / f"{earlier.file}.ipynb"))
+            cells = [cell for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+            found[earlier.id] = [joined(cell.get("source")) for cell in cells]
+    return found
 
 
 def fingerprint(cells: list[Cell]) -> str:

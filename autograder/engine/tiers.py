@@ -82,7 +82,7 @@ def try_out(tier: int) -> Trial:
         return Trial(tier, False, "only Linux has it")
     with workplace() as (staged, scratch):
         done = subprocess.run(
-            [sys.executable, "-m", "autograder.sandbox.trial"],
+            [sys.executable, "-m", "autograder.sandbox.rehearsal"],
             input=policy(tier, staged, scratch, Limits()).to_json(),
             capture_output=True,
             text=True,

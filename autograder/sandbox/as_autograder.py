@@ -1,15 +1,15 @@
-"""`autograder` as learners' cells find it while they are graded: `check` records, and the judges are elsewhere."""
+"""`autograder` as learners' cells find it while they are graded: `check` records, the judges are elsewhere."""
 
 from typing import Any
 
-NAMES = ("CheckFailed", "NotAttempted", "Report", "Result", "check")
+NAMES = ("CheckFailed", "NotAttempted", "Report", "Result", "check", "reuse")
 
 
 def __getattr__(name: str) -> Any:
-    if name == "check":
-        from autograder.sandbox.child import check
+    if name in ("check", "reuse"):
+        from autograder.sandbox import child
 
-        return check
+        return getattr(child, name)
     if name in NAMES:
         import autograder.report
 

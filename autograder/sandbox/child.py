@@ -5,6 +5,7 @@ The grader asks, one thing at a time, and names its turn; so does every answer:
                                                  answered by {"plan": … or None}, and {"record": …} or {"unfit": why}
 {"do": "define", "number", "source", "names", "seconds"} → {"errors": …}: the definitions of a cell alone (see `autograder.definitions`)
 {"do": "probe", "name", "plan", "seconds"}     → {"record": …}, {"unfit": why} or {"missing": True}
+{"do": "lend", "cells": {lesson: [source]}}   → {}: the student's own notebooks of earlier lessons, which this one may reuse
 """
 
 from __future__ import annotations
@@ -32,12 +33,16 @@ class Session:
         self.owner = os.getpid()  # a process that the answer forked has no say
         self.turn = ""  # the grader's name for its request, so that it sees what answers another
         self.alone = False  # only definitions were run
+        self.lent: dict[str, list[str]] = {}  # code cells by lesson
 
     def answer(self, ask: dict[str, Any]) -> dict[str, Any]:
         """The reply to one request of the grader."""
         if ask["do"] == "cell":
             outputs, good = self.shell.run(ask["source"], ask["seconds"])
             return {"outputs": outputs, "good": good}
+        if ask["do"] == "lend":
+            self.lent = ask["cells"]
+            return {}
         if ask["do"] == "define":
             self.alone = True
             with shells.time_limit(ask["seconds"]):
@@ -77,6 +82,18 @@ def check(exercise: str, target: Any, **settings: Any) -> None:
     plan = session.channel.receive()["plan"]
     if plan is not None:
         session.send(session.record(plan, target))
+
+
+def reuse(exercise: str, **settings: Any) -> Any:
+    """In place of `autograder.reuse`: what the student's notebook of the earlier lesson defines, unexamined."""
+    lesson, _, name = str(exercise).partition("/")
+    cells = _session.lent.get(lesson) if _session else None
+    if cells is None:
+        raise NotImplementedError(f"the notebook of lesson {lesson}, which has {name}, was not handed in")
+    found = definitions.run(cells, [name], f"{lesson}, cell")
+    if name not in found.names:
+        raise NotImplementedError(f"the notebook of lesson {lesson} defines no {name}")
+    return found.names[name]
 
 
 def main(channel: Channel, folder: str) -> int:

@@ -28,7 +28,7 @@ from typing import Any
 
 from autograder.sandbox import lock, preload, usage, view
 from autograder.sandbox.policy import NAMESPACES, OWN_FOLDER, Policy
-from autograder.sandbox.trial import Trial
+from autograder.sandbox.rehearsal import Rehearsal
 
 WATCH_SECONDS = 0.03
 PID = struct.Struct("<i")
@@ -217,9 +217,9 @@ def _locked_in(policies: list[Policy], desks: list[list[int]], controls: list[in
 
     Raises Refused when none works.
     """
-    trials = [Trial(policy) for policy in policies if policy.tier]  # while the libraries are imported
+    rehearsals = [Rehearsal(policy) for policy in policies if policy.tier]  # while the libraries are imported
     preload.libraries()
-    reasons = [trial.why_not() for trial in trials]
+    reasons = [rehearsal.why_not() for rehearsal in rehearsals]
     works = [policy for policy, reason in zip(policies, reasons or [""], strict=True) if not reason]
     if not works:
         tried = zip(policies, reasons, strict=True)

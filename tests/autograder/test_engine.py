@@ -387,6 +387,26 @@ def test_judges_that_never_answer_give_no_score_and_say_so(tmp_path, monkeypatch
     assert "took too long" in outcome.notes[0]
 
 
+def test_a_judge_that_hangs_is_gone_after_closing():
+    grading = Judges()
+    (host,) = children_of(grading.server.process.pid)
+    stuck = children_of(host)
+    for judge in stuck:
+        os.kill(judge, signal.SIGSTOP)
+    grading.close()
+    deadline = time.monotonic() + 10
+    while any(map(running, (host, *stuck))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [process for process in (host, *stuck) if running(process)]
+
+
+def running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
 def test_without_isolation_grading_refuses_and_says_why(monkeypatch):
     found = tiers.environment
 

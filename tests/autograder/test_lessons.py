@@ -68,6 +68,7 @@ def test_an_untouched_lesson_stops_only_where_the_learner_has_to_write(lesson, m
 
     monkeypatch.setenv("GENLAB_SCALE", "smoke")
     monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir((ROOT / "lessons" / lesson.path).parent)
     notebook = json.loads((ROOT / "lessons" / f"{lesson.path}.ipynb").read_text(encoding="utf-8"))
     scope: dict[str, object] = {"__name__": "__main__"}
     unmade: set[str] = set()  # what the cells that stopped would have made

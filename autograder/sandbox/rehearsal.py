@@ -10,7 +10,7 @@ from autograder.sandbox import lock, seccomp, view
 from autograder.sandbox.policy import NAMESPACES, OWN_FOLDER, Policy
 
 
-class Trial:
+class Rehearsal:
     """A trial in a process of its own, which leaves this one as it is; it runs while this one goes on."""
 
     def __init__(self, policy: Policy) -> None:
@@ -67,7 +67,7 @@ def _why_not(policy: Policy) -> str:
 
 def main() -> None:
     """The policy comes on standard input; what is wrong goes to standard output."""
-    print(Trial(Policy.from_json(sys.stdin.read())).why_not())
+    print(Rehearsal(Policy.from_json(sys.stdin.read())).why_not())
 
 
 if __name__ == "__main__":
