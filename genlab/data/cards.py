@@ -9,7 +9,7 @@ from typing import Any
 from genlab import paths
 from genlab.data.errors import DataError
 
-LAYOUTS = ("idx", "cifar", "attributes", "named")
+LAYOUTS = ("idx", "cifar", "named", "attributes")
 _TEXTS = ("name", "title", "about", "origin", "citation", "licence", "kaggle", "layout")
 
 
@@ -47,6 +47,7 @@ class Card:
 
     classes:      of the labels, or in the layout "attributes" the columns that they have.
     drawn_splits: of the stand-in; empty where it has as many images as the real set.
+    kaggle_bytes: of Kaggle's archive, about; 0 where nobody knows.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Card:
     artist_version: int
     artist_about: str
     drawn_splits: dict[str, int]
+    kaggle_bytes: int
 
     def file(self, split: str, part: str) -> File:
         """The official file that holds this part ("images" or "labels") of this split."""
@@ -150,6 +152,7 @@ def _card(raw: dict[str, Any]) -> Card:
         artist_version=int(drawn["version"]),
         artist_about=str(drawn["about"]),
         drawn_splits={str(split): int(n) for split, n in drawn.get("splits", {}).items()},
+        kaggle_bytes=int(raw.get("kaggle_bytes", 0)),
     )
     if card.layout not in LAYOUTS:
         raise ValueError(f"layout {card.layout!r} cannot be read; only {', '.join(LAYOUTS)} can")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LIMIT = 4_000_000  # bytes of one picture's file
-_AT_ONCE = 256  # files in memory
+_AT_ONCE = 256  # files read at once; twice as many are in memory
 
 Named = Iterable[tuple[str, bytes]]  # a file's name and content
 
@@ -33,10 +33,14 @@ def decoded(
     """
     rest = iter(files)
     with progress_bar(total, title, unit=" images") as bar, ThreadPoolExecutor(os.cpu_count()) as pool:
-        while some := list(islice(rest, _AT_ONCE)):
+        waiting: Iterable[tuple[str, Tensor]] = ()
+        while some := list(islice(rest, _AT_ONCE)):  # read while the files before are decoded
             names, contents = zip(*some, strict=True)
-            yield from zip(names, pool.map(decode, names, contents), strict=True)
+            ahead = zip(names, pool.map(decode, names, contents), strict=True)
+            yield from waiting
+            waiting = ahead
             bar.update(len(some))
+        yield from waiting
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from genlab.data.found import Found, entries
 LAYOUTS: dict[str, ModuleType] = {
     "idx": idx_files,
     "cifar": cifar_files,
-    "attributes": attribute_files,
     "named": named_files,
+    "attributes": attribute_files,
 }
 
 

@@ -16,11 +16,17 @@ import pytest
 
 @dataclass
 class Kaggle:
-    """What the server answers, and what it was asked: path and Authorization header."""
+    """What the server answers, and what it was asked: path and Authorization header.
+
+    cuts: after how many bytes each coming answer with the archive breaks off.
+    """
 
     url: str
     archive: bytes
     status: int = 200
+    date: str = "Thu, 01 Jan 2026 00:00:00 GMT"
+    cuts: list[int] = field(default_factory=list)
+    ranges: list[str | None] = field(default_factory=list)  # asked for
     asked: list[tuple[str, str | None]] = field(default_factory=list)
 
 
@@ -46,16 +52,27 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         state: Kaggle = self.server.state  # type: ignore[attr-defined]
         state.asked.append((self.path, self.headers.get("Authorization")))
-        self._send(200, state.archive, "application/zip")
+        wanted = self.headers.get("Range")
+        state.ranges.append(wanted)
+        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+        body = state.archive[start:]
+        cut = state.cuts.pop(0) if state.cuts else len(body)
+        said = f"bytes {start}-{len(state.archive) - 1}/{len(state.archive)}" if wanted else ""
+        self._send(206 if wanted else 200, body, "application/zip", said, cut)
 
-    def _send(self, status: int, body: bytes, kind: str = "application/json") -> None:
+    def _send(
+        self, status: int, body: bytes, kind: str = "application/json", said: str = "", cut: int | None = None
+    ) -> None:
+        state: Kaggle = self.server.state  # type: ignore[attr-defined]
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+        self.send_header("Last-Modified", state.date)
+        if said:
+            self.send_header("Content-Range", said)
         self.send_header("Accept-Ranges", "bytes")
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[:cut])
 
     def log_message(self, *args: object) -> None:
         pass
