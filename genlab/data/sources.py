@@ -324,7 +324,7 @@ def _ready(
     held = _held(card, source)
     if held is not None and held.header["key"] == key:
         return held
-    if card.layout != "attributes" or source not in ("files", "kaggle"):
+    if card.layout not in ("attributes", "named") or source not in ("files", "kaggle"):
         return _make(card, source, key, make)
     # This takes minutes and keeps its progress on disk, which two processes must not do at once.
     with locked(cache.place(card.name, ".lock"), f"preparing {card.title}"):
