@@ -123,7 +123,7 @@ def test_a_small_network_sees_every_attribute_even_at_32_pixels(some):
     )
     balanced = dict(zip(faces.ATTRIBUTES, recall.view(15, 2).mean(1).tolist(), strict=True))
     assert min(balanced.values()) > 0.8, balanced
-    assert balanced["Smiling"] > 0.95 and balanced["Eyeglasses"] > 0.95, balanced
+    assert balanced["Smiling"] > 0.9 and balanced["Eyeglasses"] > 0.9, balanced
 
 
 def test_the_drawn_set_loads_like_the_real_one(home, capsys):
