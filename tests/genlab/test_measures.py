@@ -329,6 +329,13 @@ def test_copies_are_nearer_to_the_training_set_than_real_images() -> None:
     assert measures.memorisation(train[:20], train).distances.tolist() == [0.0] * 20
 
 
+def test_copies_are_found_where_some_real_images_are_in_the_training_set_as_well() -> None:
+    train, unseen = bars(300, 1)[0], bars(100, 2)[0]
+    found = measures.memorisation(train[:50], train, torch.cat([train[50:60], unseen]))
+    assert found.copies == 1
+    assert found.closer.value == pytest.approx((100 + 10 / 2) / 110)
+
+
 def test_unseen_real_images_are_no_copies() -> None:
     train, held_out, samples = (bars(n, seed)[0] for n, seed in ((400, 1), (200, 2), (200, 3)))
     for unseen in (held_out, None):
