@@ -99,7 +99,7 @@ def layer(conv: nn.Module, channels: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """Images (B, 3, 32, 32) → the Gaussian of each in latent space, and a draw from it: each (B, latent_dim)."""
+    """Images (B, 3, 32, 32) → the Gaussian of each in latent space: z_mean and z_log_var, each (B, latent_dim)."""
 
     def __init__(self, latent_dim: int, width: int) -> None:
         super().__init__()
@@ -113,11 +113,10 @@ class Encoder(nn.Module):
         )
         self.heads = nn.Linear(4 * width, 2 * latent_dim)  # the weights of two heads in one layer
         nn.init.constant_(self.heads.bias[latent_dim:], -3.0)  # little noise at first, which would drown the codes
-        self.sampling = Sampling()
 
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         z_mean, z_log_var = self.heads(self.trunk(x)).chunk(2, dim=1)
-        return z_mean, z_log_var, self.sampling(z_mean, z_log_var)
+        return z_mean, z_log_var
 
 
 class Decoder(nn.Module):
@@ -255,17 +254,16 @@ for _ in range(3):
 # %% payoff="train"
 torch.manual_seed(0)
 vae = nn.ModuleDict({"encoder": Encoder(LATENT_DIM, WIDTH), "decoder": Decoder(LATENT_DIM, WIDTH)}).to(DEVICE)
-encoder, decoder = vae["encoder"], vae["decoder"]
+encoder, decoder, sampling = vae["encoder"], vae["decoder"], Sampling()
 optimizer = torch.optim.Adam(vae.parameters(), lr=LEARNING_RATE)
 STEPS = EPOCHS * math.ceil(len(train_images) / BATCH_SIZE)
 schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=STEPS + 1, pct_start=0.1)
 
 
 def losses(x):
-    z_mean, z_log_var, z = encoder(x)
-    return dict(
-        zip(("total", "reconstruction", "kl"), beta_vae_loss(decoder(z), x, z_mean, z_log_var, BETA), strict=True)
-    )
+    z_mean, z_log_var = encoder(x)
+    found = beta_vae_loss(decoder(sampling(z_mean, z_log_var)), x, z_mean, z_log_var, BETA)
+    return dict(zip(("total", "reconstruction", "kl"), found, strict=True))
 
 
 def step(x):
@@ -307,7 +305,7 @@ history = genlab.fit(
 def encode(encoder: nn.Module, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """z_mean and z_log_var (N, D) on the CPU of images (N, 3, 32, 32), uint8 or floats in [0, 1]."""
     encoder.eval()
-    parts = [encoder(x)[:2] for x in genlab.data.batches(images, 500, device=DEVICE, shuffle=False)]
+    parts = [encoder(x) for x in genlab.data.batches(images, 500, device=DEVICE, shuffle=False)]
     means, log_vars = zip(*parts, strict=True)
     return torch.cat(means).cpu(), torch.cat(log_vars).cpu()
 

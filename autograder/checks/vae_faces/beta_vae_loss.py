@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 from torch.distributions import Normal, kl_divergence
-from torch.nn import functional as F
 
+from autograder.checks.vae_faces import beta_vae_loss_mistakes as mistakes
 from autograder.claims.calls import CallClaims
 from autograder.exercise import Draw, Exercise, Misconception
 from autograder.probes import Plan
@@ -49,174 +49,90 @@ def make_plan(draw: Draw) -> Plan:
     return {"probe": "call", "cases": cases}
 
 
-def pixel_mean(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = F.mse_loss(x_hat, x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def channel_mean(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = ((x_hat - x) ** 2).mean(dim=1).sum(dim=(1, 2)).mean()
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def beta_on_reconstruction(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = ((x_hat - x) ** 2).flatten(1).sum(dim=1).mean()
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return beta * reconstruction + kl, reconstruction, kl
-
-
-def book_loss(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = beta * F.mse_loss(x_hat, x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + kl, reconstruction, kl
-
-
-def root(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = ((x_hat - x) ** 2).flatten(1).sum(dim=1).sqrt().mean()
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def factor_half(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = 0.5 * ((x_hat - x) ** 2).flatten(1).sum(dim=1).mean()
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def absolute_error(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = (x_hat - x).abs().flatten(1).sum(dim=1).mean()
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def cross_entropy(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = F.binary_cross_entropy(x_hat, x, reduction="sum") / len(x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def sigmoid_again(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = ((torch.sigmoid(x_hat) - x) ** 2).flatten(1).sum(dim=1).mean()
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def summed_over_batch(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = F.mse_loss(x_hat, x, reduction="sum")
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def batch_not_averaged(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = ((x_hat - x) ** 2).flatten(1).sum(dim=1)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction, kl
-
-
-def beta_ignored(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = ((x_hat - x) ** 2).flatten(1).sum(dim=1).mean()
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + kl, reconstruction, kl
-
-
-def kl_times_beta(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = ((x_hat - x) ** 2).flatten(1).sum(dim=1).mean()
-    kl = -0.5 * beta * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + kl, reconstruction, kl
-
-
-def cut_off(x_hat, x, z_mean, z_log_var, beta):
-    reconstruction = ((x_hat - x) ** 2).flatten(1).sum(dim=1).mean()
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    return reconstruction + beta * kl, reconstruction.detach(), kl.detach()
-
-
 MISCONCEPTIONS = (
     Misconception(
         "pixel_mean",
         "the squared error is averaged over pixels and channels instead of summed",
         "The squared error is averaged over pixels and channels: sum it over all numbers of an image, or the KL weighs thousands of times too much.",
-        pixel_mean,
+        mistakes.pixel_mean,
     ),
     Misconception(
         "channel_mean",
         "the squared error is averaged over the three channels, and summed over the pixels",
         "The squared error is averaged over the channels: red, green and blue are three numbers to be predicted, so all of them are summed.",
-        channel_mean,
+        mistakes.channel_mean,
     ),
     Misconception(
         "beta_on_reconstruction",
         "beta multiplies the reconstruction instead of the KL",
         "This is beta·reconstruction + KL: here, and in the β-VAE paper, beta weighs the KL term.",
-        beta_on_reconstruction,
+        mistakes.beta_on_reconstruction,
     ),
     Misconception(
         "book_loss",
         "the loss of the book's notebook: reconstruction is beta times the mean over pixels and channels, total is reconstruction + kl",
         "This is the loss of the book's notebook, beta·mean + KL: this exercise asks for the sum over the pixels, and for beta at the KL.",
-        book_loss,
+        mistakes.book_loss,
     ),
     Misconception(
         "root",
         "the root of every image's summed squared error is taken",
         "A root is taken: −log of a Gaussian density is the *squared* distance, and that is what is summed.",
-        root,
+        mistakes.root,
     ),
     Misconception(
         "factor_half",
         "a factor ½ stands in front of the squared error",
         "The reconstruction is half of what is asked for: −log N(x; x_hat, σ²) has a factor 1/(2σ²), and this exercise asks for the one with σ² = ½, without a factor.",
-        factor_half,
+        mistakes.factor_half,
     ),
     Misconception(
         "absolute_error",
         "the absolute error is summed instead of the squared error",
         "This is the sum of the absolute errors: this exercise asks for the squares, which belong to a Gaussian.",
-        absolute_error,
+        mistakes.absolute_error,
     ),
     Misconception(
         "cross_entropy",
         "the binary cross-entropy between x_hat and x is used instead of the squared error",
         "This is the binary cross-entropy of the lesson before: for colours this exercise asks for the squared error.",
-        cross_entropy,
+        mistakes.cross_entropy,
     ),
     Misconception(
         "sigmoid_again",
         "a sigmoid is applied to x_hat, which is an image already",
         "A sigmoid is applied to x_hat, but this decoder ends in one: x_hat is an image in [0, 1] already.",
-        sigmoid_again,
+        mistakes.sigmoid_again,
     ),
     Misconception(
         "summed_over_batch",
         "the squared error is summed over the whole batch too, instead of averaged over it",
         "The squared error is summed over the batch as well: it grows with the batch size while the KL does not. Sum over an image, average over images.",
-        summed_over_batch,
+        mistakes.summed_over_batch,
     ),
     Misconception(
         "batch_not_averaged",
         "the reconstruction is left as one number per image: the mean over the batch is missing",
         "The reconstruction is one number per image: average over the batch, so that all three losses are single numbers.",
-        batch_not_averaged,
+        mistakes.batch_not_averaged,
     ),
     Misconception(
         "beta_ignored",
         "beta is not used: total is reconstruction + kl",
         "beta plays no part in the total: it is reconstruction + beta·kl.",
-        beta_ignored,
+        mistakes.beta_ignored,
     ),
     Misconception(
         "kl_times_beta",
         "the kl that is returned is already multiplied by beta (the total is right)",
         "The total is right, but the returned kl is already multiplied by beta: return it without, so that runs with different betas can be compared.",
-        kl_times_beta,
+        mistakes.kl_times_beta,
     ),
     Misconception(
         "cut_off",
         "the returned reconstruction and kl are detached (the total is not)",
         "The values are right, but reconstruction and kl come back cut off from the graph: return all three differentiable.",
-        cut_off,
+        mistakes.cut_off,
     ),
 )
 
