@@ -17,10 +17,11 @@ from genlab.scale import device, pick, scale
 if TYPE_CHECKING:
     from genlab import data, explorer, measures, plots, training, world
     from genlab.explorer import latent_explorer
-    from genlab.training import History, fit, forget
+    from genlab.training import Frames, History, fit, forget
 
 __version__ = "0.1.0"
 __all__ = [
+    "Frames",
     "History",
     "data",
     "device",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 _HOME_OF = {
+    "Frames": "genlab.training",
     "History": "genlab.training",
     "fit": "genlab.training",
     "forget": "genlab.training",

@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder import checks, examine
 from autograder.definitions import load_reference
+from autograder.report import Report
 
 START, END = "<!-- strength: written by `make strength` -->", "<!-- end of strength -->"
 
@@ -42,33 +43,60 @@ def answers(exercise: str) -> ModuleType:
     return importlib.import_module(checks.module_name(exercise).replace("autograder.checks", "tests.answers"))
 
 
-def measure(exercise: str, examinations: list[tuple[int, bool]]) -> Strength:
-    """The strength of one exercise's check over examinations, each a seed and whether it is hidden."""
-    found = Strength(exercise)
+@dataclass
+class Examined:
+    """The reports on each answer to an exercise, one for every examination, by the answer's name."""
+
+    mistakes: dict[str, list[Report]]
+    second: dict[str, list[Report]]
+    unlisted: dict[str, list[Report]]
+    right: dict[str, list[Report]]
+
+    @property
+    def wrong(self) -> list[list[Report]]:
+        """The reports on every wrong answer."""
+        return [*self.mistakes.values(), *self.second.values(), *self.unlisted.values()]
+
+
+def examined(exercise: str, examinations: list[tuple[int, bool]]) -> Examined:
+    """All answers to an exercise, examined; an examination is a seed and whether it is hidden."""
     module, lesson, name = answers(exercise), *exercise.split("/")
+    known = {m.name: m.wrong for m in checks.find(exercise).misconceptions}
 
-    def verdicts(answer: Any) -> list[Any]:
-        reports = [examine(exercise, answer, seed=s, hidden=h) for s, h in examinations]
-        found.runs += len(reports)
-        return reports
+    def reports(those: dict[str, Any]) -> dict[str, list[Report]]:
+        return {key: [examine(exercise, a, seed=s, hidden=h) for s, h in examinations] for key, a in those.items()}
 
-    def all_named(answer: Any, mistake: str) -> bool:
-        return all(r.status == "failed" and r.misconception == mistake for r in verdicts(answer))
+    solution = {"solution": load_reference(lesson)[name]}
+    second = {mistake: module.MISTAKES[mistake] for mistake in known}
+    return Examined(reports(known), reports(second), reports(module.UNLISTED), reports(solution | module.RIGHT))
 
-    for misconception in checks.find(exercise).misconceptions:
-        found.mistakes += 1
-        found.named += all_named(misconception.wrong, misconception.name)
-        found.second += 1
-        found.second_named += all_named(module.MISTAKES[misconception.name], misconception.name)
-    for answer in module.UNLISTED.values():
-        reports = verdicts(answer)
-        found.unlisted += 1
-        found.unlisted_rejected += all(r.status == "failed" for r in reports)
-        found.misnamed += any(r.misconception for r in reports)
-    for answer in [load_reference(lesson)[name], *module.RIGHT.values()]:
-        found.right += 1
-        found.accepted += all(r.passed for r in verdicts(answer))
-    return found
+
+def measure(exercise: str, examinations: list[tuple[int, bool]]) -> Strength:
+    """The strength of one exercise's check over examinations."""
+    return strength(exercise, examined(exercise, examinations))
+
+
+def strength(exercise: str, found: Examined) -> Strength:
+    """The counts of what was found."""
+
+    def named(those: dict[str, list[Report]]) -> int:
+        return sum(
+            all(r.status == "failed" and r.misconception == name for r in reports) for name, reports in those.items()
+        )
+
+    return Strength(
+        exercise,
+        mistakes=len(found.mistakes),
+        named=named(found.mistakes),
+        second=len(found.second),
+        second_named=named(found.second),
+        unlisted=len(found.unlisted),
+        unlisted_rejected=sum(all(r.status == "failed" for r in reports) for reports in found.unlisted.values()),
+        misnamed=sum(any(r.misconception for r in reports) for reports in found.unlisted.values()),
+        right=len(found.right),
+        accepted=sum(all(r.passed for r in reports) for reports in found.right.values()),
+        runs=sum(map(len, [*found.wrong, *found.right.values()])),
+    )
 
 
 def table(rows: list[Strength]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import json
 import subprocess
@@ -18,12 +19,11 @@ import torch
 from autograder import checks, examine
 from autograder.definitions import load_reference, run
 from autograder.demo import hand_in
-from autograder.exercise import Claim, Exercise
-from autograder.judge import judge_claims
+from autograder.exercise import Claim
 from autograder.probes import run_probe
 from autograder.selfcheck import code_cells
 from genlab.course import load_course
-from tests.strength import END, START, answers, measure, table
+from tests.strength import END, START, Examined, examined, strength, table
 
 EXAMINATIONS = [(0, False), (1, True), (2, False)]  # seed, hidden
 IDS = checks.ids()
@@ -40,20 +40,18 @@ def one_thread():
     torch.set_num_threads(before)
 
 
-def wrong_answers(exercise: str) -> dict[str, object]:
-    module, spec = answers(exercise), checks.find(exercise)
-    return {m.name: m.wrong for m in spec.misconceptions} | module.MISTAKES | module.UNLISTED
+@functools.cache
+def all_answers(exercise: str) -> Examined:
+    """The reports on all answers, which several tests of an exercise look at, one after another in one process."""
+    return examined(exercise, EXAMINATIONS)
 
 
-def failed_claims(spec: Exercise, answer: object, seed: int = 0) -> set[str]:
-    plan = spec.plan(seed, False)
-    results = judge_claims(spec, plan, run_probe(plan, answer))
-    return {r.name for r in results if not r.passed and r.reached}
+each_examined = pytest.mark.parametrize("exercise", [pytest.param(i, marks=pytest.mark.xdist_group(i)) for i in IDS])
 
 
-@pytest.mark.parametrize("exercise", IDS)
+@each_examined
 def test_the_strength_is_complete_and_readme_tells_it(exercise: str) -> None:
-    row = measure(exercise, EXAMINATIONS)
+    row = strength(exercise, all_answers(exercise))
     assert (row.named, row.second_named) == (row.mistakes, row.second), "every known mistake is rejected and named"
     assert row.unlisted_rejected == row.unlisted, "every other wrong answer is rejected"
     assert row.misnamed == 0, "what matches nothing gets no name"
@@ -63,12 +61,19 @@ def test_the_strength_is_complete_and_readme_tells_it(exercise: str) -> None:
     assert table([row]).splitlines()[2] in told, "README's table is stale: run `make strength`"
 
 
-@pytest.mark.parametrize("exercise", IDS)
+@each_examined
 def test_every_claim_is_needed_by_an_answer_that_fails_no_other(exercise: str) -> None:
-    spec = checks.find(exercise)
-    alone = [failed for answer in wrong_answers(exercise).values() if len(failed := failed_claims(spec, answer)) == 1]
-    idle = {c.name for c in spec.claims} - set().union(*alone)
+    first = [reports[0] for reports in all_answers(exercise).wrong]
+    failed = [{r.name for r in report.results if not r.passed and r.reached} for report in first]
+    idle = {c.name for c in checks.find(exercise).claims} - set().union(*(names for names in failed if len(names) == 1))
     assert not idle, "without these claims every wrong answer would still be rejected"
+
+
+@each_examined
+def test_messages_say_what_was_seen_expected_and_one_thing_to_try(exercise: str) -> None:
+    for reports in all_answers(exercise).wrong:
+        failure = reports[0].failure
+        assert failure.seen and failure.expected and failure.advice and failure.called
 
 
 @pytest.mark.parametrize("exercise", IDS)
@@ -140,13 +145,6 @@ def test_results_of_odd_forms_never_break_a_check(exercise: str) -> None:
     for bend in FORMS.values():
         assert examine(exercise, bent(load_reference(lesson)[name], bend)).status in ("failed", "passed")
     assert examine(exercise, bent(load_reference(lesson)[name], FORMS["in a tuple"])).status == "failed"
-
-
-@pytest.mark.parametrize("exercise", IDS)
-def test_messages_say_what_was_seen_expected_and_one_thing_to_try(exercise: str) -> None:
-    for answer in wrong_answers(exercise).values():
-        failure = examine(exercise, answer).failure
-        assert failure.seen and failure.expected and failure.advice and failure.called
 
 
 @pytest.mark.parametrize("exercise", IDS)

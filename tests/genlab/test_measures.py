@@ -106,7 +106,7 @@ def test_the_interval_of_a_mean_is_that_of_the_textbook() -> None:
     assert (found.low, found.high) == pytest.approx((found.value - half, found.value + half), abs=0.01)
 
 
-def test_ninety_five_of_a_hundred_intervals_hold_the_number_of_other_images() -> None:
+def test_nearly_all_intervals_hold_the_mean_of_many_measurements() -> None:
     chance = torch.Generator().manual_seed(8)
     draws = torch.randn(60, 200, generator=chance, dtype=torch.float64)
     spread = [measured(lambda w, x=x: _variance(x, w), (200,), 200, 0) for x in draws]
@@ -251,6 +251,23 @@ def test_what_cannot_be_judged_is_refused(images: Tensor, labels: Tensor, messag
         measures.classifier(images, labels)
 
 
+def test_a_training_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    images, labels = bars(200, 1)
+    whole = measures.classifier(images, labels, epochs=2, name="whole")
+    with monkeypatch.context() as patch:
+        patch.setattr("genlab.measures.judge._look_at", stop)
+        with pytest.raises(KeyboardInterrupt):
+            measures.classifier(images, labels, epochs=2)
+    with monkeypatch.context() as patch:
+        patch.setattr("genlab.training.loop._Run._end_epoch", stop)
+        with pytest.raises(KeyboardInterrupt):
+            measures.classifier(images, labels, epochs=2)
+    assert torch.equal(measures.classifier(images, labels, epochs=2).reference, whole.reference)
+
+
 # what the measures see
 
 
@@ -295,6 +312,12 @@ def test_a_few_pictures_repeated_are_found_by_the_nearest_and_a_lost_class_by_th
     assert lost.real_classes == pytest.approx(3, abs=0.1)
 
 
+def test_a_training_set_of_copies_is_no_measure_of_diversity() -> None:
+    images, labels = bars(1, 1)[0].expand(20, -1, -1, -1), torch.arange(20) % 2
+    with pytest.raises(ValueError, match="twin"):
+        measures.diversity(measures.classifier(images, labels, epochs=1), bars(20, 2)[0])
+
+
 def test_copies_are_nearer_to_the_training_set_than_real_images() -> None:
     train, held_out = bars(400, 1)[0], bars(150, 2)[0]
     noise = torch.randint(0, 3, (100, 1, 32, 32), generator=torch.Generator().manual_seed(0))
@@ -304,6 +327,13 @@ def test_copies_are_nearer_to_the_training_set_than_real_images() -> None:
         assert found.closer.value > 0.99
         assert found.copies > 0.99
     assert measures.memorisation(train[:20], train).distances.tolist() == [0.0] * 20
+
+
+def test_copies_are_found_where_some_real_images_are_in_the_training_set_as_well() -> None:
+    train, unseen = bars(300, 1)[0], bars(100, 2)[0]
+    found = measures.memorisation(train[:50], train, torch.cat([train[50:60], unseen]))
+    assert found.copies == 1
+    assert found.closer.value == pytest.approx((100 + 10 / 2) / 110)
 
 
 def test_unseen_real_images_are_no_copies() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
+from autograder.checks.cnn import batch_norm_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.calls import CallClaims, in_double
 from autograder.claims.compare import close
@@ -101,142 +102,6 @@ def _no_graph(plan: Plan, record: Record) -> Failure | None:
             advice = "Update the running statistics inside `with torch.no_grad():`, or with detached statistics of the batch."
             return Failure(seen, "plain numbers, without a gradient", advice, CLAIMS._called(case))
     return None
-
-
-def per_pixel(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean(0), x.var(0, unbiased=False)
-        with torch.no_grad():
-            running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def per_image(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean((2, 3), keepdim=True), x.var((2, 3), unbiased=False, keepdim=True)
-        with torch.no_grad():
-            running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def keras_momentum(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-        with torch.no_grad():
-            running_mean += (1 - momentum) * (x.mean((0, 2, 3)) - running_mean)
-            running_var += (1 - momentum) * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def biased_running_var(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-        with torch.no_grad():
-            running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-            running_var += momentum * (x.var((0, 2, 3), unbiased=False) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def unbiased_everywhere(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), keepdim=True)
-        with torch.no_grad():
-            running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def eps_outside_the_root(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-        with torch.no_grad():
-            running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / (torch.sqrt(var) + eps) + beta[:, None, None]
-
-
-def root_forgotten(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-        with torch.no_grad():
-            running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / (var + eps) + beta[:, None, None]
-
-
-def batch_statistics_in_eval(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-    if training:
-        with torch.no_grad():
-            running_mean += momentum * (mean.flatten() - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def running_statistics_in_training(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    if training:
-        with torch.no_grad():
-            running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def training_turned_round(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if not training:
-        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-        with torch.no_grad():
-            running_mean += momentum * (mean.flatten() - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def updated_in_eval(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-    if not training:
-        mean, var = running_mean.clone()[:, None, None], running_var.clone()[:, None, None]
-    with torch.no_grad():
-        running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-        running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def never_updated(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-        running_mean = (1 - momentum) * running_mean + momentum * mean.flatten()
-        running_var = (1 - momentum) * running_var + momentum * x.var((0, 2, 3))
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def running_with_graph(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), unbiased=False, keepdim=True)
-        running_mean += momentum * (mean.flatten() - running_mean)
-        running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
-
-
-def batch_statistics_detached(x, running_mean, running_var, gamma, beta, training, momentum, eps):
-    mean, var = running_mean[:, None, None], running_var[:, None, None]
-    if training:
-        mean, var = x.detach().mean((0, 2, 3), keepdim=True), x.detach().var((0, 2, 3), unbiased=False, keepdim=True)
-        with torch.no_grad():
-            running_mean += momentum * (x.mean((0, 2, 3)) - running_mean)
-            running_var += momentum * (x.var((0, 2, 3)) - running_var)
-    return gamma[:, None, None] * (x - mean) / torch.sqrt(var + eps) + beta[:, None, None]
 
 
 def _outputs(plan: Plan, record: Record, training: bool) -> list[tuple[list[Any], torch.Tensor]] | None:
@@ -363,28 +228,28 @@ MISCONCEPTIONS = (
         "per_pixel",
         "mean and variance of a batch are taken for each pixel, over the images alone, instead of over images, rows and columns",
         "Every pixel has a mean and a variance of its own: a channel has one of each, over all images, rows and columns of the batch.",
-        per_pixel,
+        mistakes.per_pixel,
         _normalised_over((0,)),
     ),
     Misconception(
         "per_image",
         "mean and variance are taken for each image and channel, over rows and columns alone (instance norm)",
         "Every image is normalised for itself (that is called instance norm): take mean and variance over the images of the batch, too.",
-        per_image,
+        mistakes.per_image,
         _normalised_over((2, 3)),
     ),
     Misconception(
         "keras_momentum",
         "momentum is used as in Keras: as the share of the old running statistics that is kept",
         "Momentum is used in Keras's sense, as the share of the old value that is kept: in PyTorch it is the share of the new one.",
-        keras_momentum,
+        mistakes.keras_momentum,
         _running_is(_as_keras),
     ),
     Misconception(
         "biased_running_var",
         "the running variance is updated with the biased variance (divided by n instead of n − 1)",
         "The running variance takes up the biased variance: y is normalised with the one that divides by n, but the running one takes n − 1.",
-        biased_running_var,
+        mistakes.biased_running_var,
         _running_is(_biased),
     ),
     Misconception(
@@ -392,47 +257,47 @@ MISCONCEPTIONS = (
         "y is normalised in training with the unbiased variance (divided by n − 1 instead of n)",
         "In training y is normalised with the variance that divides by n − 1 (`x.var` does that unless told otherwise): y takes n, only the "
         "running variance takes n − 1.",
-        unbiased_everywhere,
+        mistakes.unbiased_everywhere,
     ),
     Misconception(
         "eps_outside_the_root",
         "eps is added to the standard deviation, outside the root, instead of to the variance",
         "eps is added after the root: it belongs to the variance, √(var + eps).",
-        eps_outside_the_root,
+        mistakes.eps_outside_the_root,
     ),
     Misconception(
         "root_forgotten",
         "x − mean is divided by var + eps: the root is missing",
         "The root is missing: divide by the standard deviation √(var + eps), not by the variance.",
-        root_forgotten,
+        mistakes.root_forgotten,
     ),
     Misconception(
         "batch_statistics_in_eval",
         "when training is False, too, y is normalised with the statistics of its batch",
         "With training=False y is still normalised with the statistics of its batch: there the running ones are used, so that the result for an "
         "image does not depend on its neighbours.",
-        batch_statistics_in_eval,
+        mistakes.batch_statistics_in_eval,
         _batch_statistics_in_eval,
     ),
     Misconception(
         "running_statistics_in_training",
         "in training, too, y is normalised with the running statistics",
         "In training y is normalised with the running statistics: there it takes those of the batch at hand.",
-        running_statistics_in_training,
+        mistakes.running_statistics_in_training,
         _running_in_training,
     ),
     Misconception(
         "training_turned_round",
         "train and eval mode are exchanged",
         "The modes are exchanged: with training=True y is normalised with the running statistics, with training=False with those of the batch.",
-        training_turned_round,
+        mistakes.training_turned_round,
         _turned_round,
     ),
     Misconception(
         "updated_in_eval",
         "the running statistics are updated when training is False, too (y is right)",
         "y is right, but the running statistics move with training=False, too: then the test images leak into the model.",
-        updated_in_eval,
+        mistakes.updated_in_eval,
         _running_is(_as_asked, in_eval=True),
     ),
     Misconception(
@@ -440,14 +305,14 @@ MISCONCEPTIONS = (
         "the running statistics that were passed never change: a new tensor is made, or the update is missing",
         "y is right, but the running statistics that were passed in are unchanged: `running_mean = …` only gives a new tensor that name. Change it "
         "in place, as by `running_mean.mul_(…).add_(…)` or `running_mean[:] = …`.",
-        never_updated,
+        mistakes.never_updated,
         _running_is(_not_at_all),
     ),
     Misconception(
         "running_with_graph",
         "the running statistics are updated outside no_grad, so that they carry the graph of the batch",
         "All numbers are right, but the running statistics carry a graph: it would grow from step to step. Update them inside `torch.no_grad()`.",
-        running_with_graph,
+        mistakes.running_with_graph,
         lambda plan, record: failing(EXERCISE.claims, plan, record) == {"no_graph"},
     ),
     Misconception(
@@ -455,7 +320,7 @@ MISCONCEPTIONS = (
         "mean and variance of the batch are cut off from the graph: the values are right, the gradient by x is not",
         "The values are right, but the gradient treats mean and variance of the batch as constants: they depend on x, so leave them in the graph "
         "(only the update of the running statistics is cut off).",
-        batch_statistics_detached,
+        mistakes.batch_statistics_detached,
     ),
 )
 

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from autograder.checks.cnn import cnn_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.compare import as_tensor, close, same_gradient
 from autograder.claims.laws import bernoulli
@@ -227,162 +228,6 @@ CLAIMS = (
 )
 
 
-class norm_after_activation(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.LeakyReLU(0.3), nn.BatchNorm2d(c_out)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.LeakyReLU(0.3), nn.BatchNorm1d(128)]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class pytorch_slope(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out), nn.LeakyReLU()]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.LeakyReLU()]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class relu(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out), nn.ReLU()]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.ReLU()]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class softmax_inside(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.3)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x).softmax(dim=1)
-
-
-class activation_on_logits(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.3)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return nn.functional.leaky_relu(self.layers(x), 0.3)
-
-
-class strides_exchanged(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 2), (32, 32, 1), (32, 64, 2), (64, 64, 1)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.3)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class pooling(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, 1, 1), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.3), nn.MaxPool2d(stride)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class keras_eps(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out, eps=1e-3), nn.LeakyReLU(0.3)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128, eps=1e-3), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class keras_momentum(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out, momentum=0.99), nn.LeakyReLU(0.3)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128, momentum=0.99), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.5), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class dropout_missing(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.3)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class other_rate(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.3)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Dropout(0.3), nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class dropout_in_eval(nn.Module):
-    def __init__(self):
-        super().__init__()
-        layers = []
-        for c_in, c_out, stride in [(3, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)]:
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.3)]
-        layers += [nn.Flatten(), nn.Linear(4096, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.3)]
-        self.layers = nn.Sequential(*layers, nn.Linear(128, 10))
-
-    def forward(self, x):
-        return self.layers[-1](nn.functional.dropout(self.layers[:-1](x), 0.5))
-
-
 def _ran(plan: Plan, record: Record) -> bool:
     """Whether the learner's network was built and gave ten finite numbers for an image."""
     return not failing((claim for claim in CLAIMS if claim.gate), plan, record)
@@ -455,56 +300,56 @@ MISCONCEPTIONS = (
         "batch norm comes after the LeakyReLU instead of before it",
         "Batch norm comes after the LeakyReLU. Many networks are built so, and it is no mistake – but this exercise asks for the book's order: "
         "convolution, batch norm, LeakyReLU.",
-        norm_after_activation,
+        mistakes.norm_after_activation,
         _is(lambda: Reference(norm_last=True)),
     ),
     Misconception(
         "pytorch_slope",
         "the LeakyReLUs have PyTorch's default slope 0.01 instead of 0.3",
         "The LeakyReLUs have slope 0.01, PyTorch's default: this exercise asks for the book's 0.3, which is Keras's default.",
-        pytorch_slope,
+        mistakes.pytorch_slope,
         _is(lambda: Reference(slope=0.01)),
     ),
     Misconception(
         "relu",
         "the activations are ReLUs instead of LeakyReLUs",
         "The activations are plain ReLUs: this exercise asks for LeakyReLU with slope 0.3.",
-        relu,
+        mistakes.relu,
         _is(lambda: Reference(slope=0.0)),
     ),
     Misconception(
         "softmax_inside",
         "the network ends in a softmax (or its logarithm): it returns no logits",
         "The network ends in a softmax: return the logits, for the cross-entropy of PyTorch takes the softmax itself.",
-        softmax_inside,
+        mistakes.softmax_inside,
         _ended(lambda y: y.softmax(dim=1), lambda y: y.log_softmax(dim=1)),
     ),
     Misconception(
         "activation_on_logits",
         "there is an activation (LeakyReLU, ReLU) after the last linear layer",
         "There is an activation after the last layer: logits may be any number, so nothing follows it.",
-        activation_on_logits,
+        mistakes.activation_on_logits,
         _ended(*(functools.partial(nn.functional.leaky_relu, negative_slope=slope) for slope in (0.3, 0.01, 0.0))),
     ),
     Misconception(
         "strides_exchanged",
         "the strides are 2, 1, 2, 1 instead of 1, 2, 1, 2",
         "The strides are 2, 1, 2, 1: the first convolution of each pair keeps the size, the second halves it.",
-        strides_exchanged,
+        mistakes.strides_exchanged,
         _is(lambda: Reference(strides=(2, 1, 2, 1))),
     ),
     Misconception(
         "pooling",
         "the size is halved by max pooling instead of by convolutions of stride 2",
         "The size is halved by pooling: this exercise asks for convolutions of stride 2, which learn how to shrink.",
-        pooling,
+        mistakes.pooling,
         _is(lambda: Reference(pooled=True)),
     ),
     Misconception(
         "keras_eps",
         "the batch norm layers have Keras's eps, 0.001, instead of PyTorch's",
         "The batch norm layers have eps = 0.001, as in Keras: this exercise asks for PyTorch's default.",
-        keras_eps,
+        mistakes.keras_eps,
         _is(lambda: Reference(eps=1e-3)),
     ),
     Misconception(
@@ -512,28 +357,28 @@ MISCONCEPTIONS = (
         "the batch norm layers have Keras's momentum: 0.99, or 0.01, which means the same in PyTorch",
         "The batch norm layers have another momentum than PyTorch's default 0.1, which this exercise asks for. (Keras's 0.99 is the share that is "
         "kept: it would be 0.01 here.)",
-        keras_momentum,
+        mistakes.keras_momentum,
         _keras_momentum,
     ),
     Misconception(
         "dropout_missing",
         "there is no dropout",
         "Nothing is dropped in train mode: `nn.Dropout(0.5)` is missing before the last linear layer.",
-        dropout_missing,
+        mistakes.dropout_missing,
         _dropout_missing,
     ),
     Misconception(
         "other_rate",
         "the dropout has another probability than 0.5 (a multiple of 0.1, or a quarter)",
         "The dropout has another probability: this exercise asks for 0.5.",
-        other_rate,
+        mistakes.other_rate,
         _other_rate,
     ),
     Misconception(
         "dropout_in_eval",
         "dropout is active in eval mode, too: F.dropout without training=self.training",
         "Values are dropped in eval mode, too: `F.dropout` does not know the mode unless it is told, by `training=self.training`. `nn.Dropout` knows.",
-        dropout_in_eval,
+        mistakes.dropout_in_eval,
         _dropout_in_eval,
     ),
 )

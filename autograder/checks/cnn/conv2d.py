@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
+from autograder.checks.cnn import conv2d_mistakes as mistakes
 from autograder.claims.calls import CallClaims, in_double
 from autograder.claims.compare import close, same_gradients
 from autograder.exercise import Draw, Exercise, Misconception, failing
@@ -58,70 +59,6 @@ NO_CONV = CLAIMS.avoids(
     "a convolution from elementary operations",
     "Write it yourself this once: take the windows out of the padded image and multiply them with the weights.",
 )
-
-
-def kernel_flipped(x, weight, bias, stride, padding):
-    kh, kw = weight.shape[2:]
-    windows = F.pad(x, [padding] * 4).unfold(2, kh, stride).unfold(3, kw, stride)
-    return torch.einsum("bchwij,ocij->bohw", windows, weight.flip(2, 3)) + bias[:, None, None]
-
-
-def one_pixel_shift(x, weight, bias, stride, padding):
-    padded = F.pad(x, [padding] * 4).roll((1, 1), (2, 3))
-    windows = padded.unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    return torch.einsum("bchwij,ocij->bohw", windows, weight) + bias[:, None, None]
-
-
-def stride_ignored(x, weight, bias, stride, padding):
-    windows = F.pad(x, [padding] * 4).unfold(2, weight.shape[2], 1).unfold(3, weight.shape[3], 1)
-    return torch.einsum("bchwij,ocij->bohw", windows, weight) + bias[:, None, None]
-
-
-def padding_ignored(x, weight, bias, stride, padding):
-    windows = x.unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    return torch.einsum("bchwij,ocij->bohw", windows, weight) + bias[:, None, None]
-
-
-def bias_forgotten(x, weight, bias, stride, padding):
-    windows = F.pad(x, [padding] * 4).unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    return torch.einsum("bchwij,ocij->bohw", windows, weight)
-
-
-def bias_in_every_product(x, weight, bias, stride, padding):
-    windows = F.pad(x, [padding] * 4).unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    products = torch.einsum("bchwij,ocij->bohwcij", windows, weight) + bias[:, None, None, None, None, None]
-    return products.sum((4, 5, 6))
-
-
-def channels_not_summed(x, weight, bias, stride, padding):
-    windows = F.pad(x, [padding] * 4).unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    return torch.einsum("bchwij,ocij->bochw", windows, weight) + bias[:, None, None, None]
-
-
-def first_channel_only(x, weight, bias, stride, padding):
-    windows = F.pad(x[:, 0], [padding] * 4).unfold(1, weight.shape[2], stride).unfold(2, weight.shape[3], stride)
-    return torch.einsum("bhwij,oij->bohw", windows, weight[:, 0]) + bias[:, None, None]
-
-
-def channels_averaged(x, weight, bias, stride, padding):
-    windows = F.pad(x, [padding] * 4).unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    return torch.einsum("bchwij,ocij->bochw", windows, weight).mean(2) + bias[:, None, None]
-
-
-def cut_off(x, weight, bias, stride, padding):
-    windows = F.pad(x, [padding] * 4).unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    return (torch.einsum("bchwij,ocij->bohw", windows, weight) + bias[:, None, None]).detach()
-
-
-def conv_called(x, weight, bias, stride, padding):
-    return F.conv2d(x, weight, bias, stride=stride, padding=padding)
-
-
-def view_of_what_is_not_contiguous(x, weight, bias, stride, padding):
-    windows = F.pad(x, [padding] * 4).unfold(2, weight.shape[2], stride).unfold(3, weight.shape[3], stride)
-    b, _, h, w = windows.shape[:4]
-    rows = windows.permute(0, 2, 3, 1, 4, 5).reshape(b * h * w, -1)
-    return (rows @ weight.view(len(weight), -1).T + bias).reshape(b, h, w, -1).permute(0, 3, 1, 2)
 
 
 def _values(plan: Plan, record: Record) -> list[tuple[Any, torch.Tensor]] | None:
@@ -194,7 +131,7 @@ def _not_contiguous(plan: Plan, record: Record) -> bool:
 def _bias_missing(plan: Plan, record: Record) -> bool:
     """The values without the bias, whatever was done to its gradient."""
     pairs = _values(plan, record)
-    twin = run_probe(plan, bias_forgotten)
+    twin = run_probe(plan, mistakes.bias_forgotten)
     return pairs is not None and all(
         close(y, found["calls"][0]["value"]["data"], torch.float32)
         and same_gradients([call["grads"][0][:2]], [found["calls"][0]["grads"][0][:2]])
@@ -208,80 +145,80 @@ MISCONCEPTIONS = (
         "the kernel is turned by 180 degrees before it is multiplied, as in a convolution of mathematics",
         "The kernel is turned upside down and left to right: that is the convolution of mathematics. In deep learning the kernel is laid "
         "on the image as it is (a cross-correlation).",
-        kernel_flipped,
+        mistakes.kernel_flipped,
     ),
     Misconception(
         "one_pixel_shift",
         "every window starts one pixel too early (at −1, the book's own bug), so that the result is shifted by one pixel",
         "This is the right result, shifted by one pixel: the first window starts at row 0 and column 0 of the padded image. (The book's own "
         "loop starts at −1, which Python takes for the last row.)",
-        one_pixel_shift,
+        mistakes.one_pixel_shift,
         _shifted,
     ),
     Misconception(
         "stride_ignored",
         "the stride plays no part: the window moves by one pixel",
         "The windows are those of stride 1: from one to the next the window moves by `stride` pixels.",
-        stride_ignored,
+        mistakes.stride_ignored,
         _stride_one,
     ),
     Misconception(
         "padding_ignored",
         "the image is not padded",
         "The image is not padded: surround it with `padding` rows and columns of zeros first.",
-        padding_ignored,
+        mistakes.padding_ignored,
     ),
     Misconception(
         "bias_forgotten",
         "the bias is not added",
         "The bias is missing: each output channel has one, added to all of its pixels.",
-        bias_forgotten,
+        mistakes.bias_forgotten,
         _bias_missing,
     ),
     Misconception(
         "bias_in_every_product",
         "the bias is added to every product of a window before the sum, instead of once after it",
         "The bias is added once for every product of a window: sum the window first, then add the bias.",
-        bias_in_every_product,
+        mistakes.bias_in_every_product,
     ),
     Misconception(
         "channels_not_summed",
         "the products are not summed over the input channels: the result has an axis for them",
         "The result has an axis for the input channels: sum over them, as over the rows and columns of the window.",
-        channels_not_summed,
+        mistakes.channels_not_summed,
         _channels_kept,
     ),
     Misconception(
         "first_channel_only",
         "only the first input channel is used",
         "Only the first input channel enters: a filter looks at all of them, with weights of its own for each.",
-        first_channel_only,
+        mistakes.first_channel_only,
     ),
     Misconception(
         "channels_averaged",
         "the result is averaged over the input channels instead of summed",
         "The sum is divided by the number of input channels: a convolution sums over its window, it does not average.",
-        channels_averaged,
+        mistakes.channels_averaged,
     ),
     Misconception(
         "cut_off",
         "the values are right, but no gradient passes: no_grad, .data, .detach() or NumPy",
         "The values are right, but no gradient passes: compute with torch operations on x, weight and bias themselves, without `no_grad`, "
         "`.data`, `.detach()` or NumPy.",
-        cut_off,
+        mistakes.cut_off,
     ),
     Misconception(
         "conv_called",
         "a convolution of the library does the work (F.conv2d, nn.Conv2d, a transposed or three-dimensional one …)",
         "Everything is right, but a convolution of PyTorch did the work: this exercise asks for one that you write yourself.",
-        conv_called,
+        mistakes.conv_called,
         lambda plan, record: failing(EXERCISE.claims, plan, record) == {"no_conv"},
     ),
     Misconception(
         "view_of_what_is_not_contiguous",
         "`.view` is called on an argument, which fails when it is not contiguous in memory",
         "`.view` refuses a tensor that does not lie in memory in order, such as images that were permuted: `.reshape` copies where it must.",
-        view_of_what_is_not_contiguous,
+        mistakes.view_of_what_is_not_contiguous,
         _not_contiguous,
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from autograder.checks.cnn import dropout_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.compare import close
@@ -153,76 +154,6 @@ def _gradient(plan: Plan, record: Record) -> Failure | None:
     return None
 
 
-def no_scaling(x, p, training):
-    return x * (torch.rand_like(x) >= p) if training else x
-
-
-def scaled_in_eval(x, p, training):
-    return x * (torch.rand_like(x) >= p) if training else x * (1 - p)
-
-
-def multiplied_not_divided(x, p, training):
-    return x * (torch.rand_like(x) >= p) * (1 - p) if training else x
-
-
-def keeps_with_p(x, p, training):
-    if not training or p == 0:
-        return x
-    return x * (torch.rand_like(x) < p) / p if p < 1 else torch.zeros_like(x)
-
-
-def active_in_eval(x, p, training):
-    return x * (torch.rand_like(x) >= p) / (1 - p) if p < 1 else torch.zeros_like(x)
-
-
-def never_active(x, p, training):
-    return x if p < 1 or not training else torch.zeros_like(x)
-
-
-def training_turned_round(x, p, training):
-    if training:
-        return x
-    return x * (torch.rand_like(x) >= p) / (1 - p) if p < 1 else torch.zeros_like(x)
-
-
-def one_mask_per_sample(x, p, training):
-    if not training or p == 0:
-        return x
-    mask = torch.rand(len(x), *[1] * (x.ndim - 1), dtype=x.dtype) >= p
-    return torch.where(mask, x / (1 - p), 0) if p < 1 else torch.zeros_like(x)
-
-
-def one_mask_per_channel(x, p, training):
-    if not training or p == 0:
-        return x
-    mask = torch.rand(*x.shape[:2], *[1] * (x.ndim - 2), dtype=x.dtype) >= p
-    return torch.where(mask, x / (1 - p), 0) if p < 1 else torch.zeros_like(x)
-
-
-def one_mask_per_batch(x, p, training):
-    if not training or p == 0:
-        return x
-    mask = torch.rand(*x.shape[1:], dtype=x.dtype) >= p
-    return torch.where(mask, x / (1 - p), 0) if p < 1 else torch.zeros_like(x)
-
-
-def same_mask_every_time(x, p, training):
-    if not training or p == 0:
-        return x
-    torch.manual_seed(0)
-    return torch.where(torch.rand_like(x) >= p, x / (1 - p), 0) if p < 1 else torch.zeros_like(x)
-
-
-def division_by_zero(x, p, training):
-    return x * (torch.rand_like(x) >= p) / (1 - p) if training else x
-
-
-def cut_off(x, p, training):
-    if not training:
-        return x
-    return torch.where(torch.rand_like(x) >= p, x / (1 - p), 0).detach() if p < 1 else torch.zeros_like(x)
-
-
 Judge = Callable[[Plan, Record], Failure | None]
 
 
@@ -321,7 +252,7 @@ MISCONCEPTIONS = (
         "no_scaling",
         "the values that are kept are not divided by 1 − p",
         "The values that are kept stay as they are: divide them by 1 − p, or the next layer gets less in training than it does afterwards.",
-        no_scaling,
+        mistakes.no_scaling,
         _holds(_law, _unscaled_at_zero, _eval),
     ),
     Misconception(
@@ -329,56 +260,56 @@ MISCONCEPTIONS = (
         "the values are scaled in eval mode, by 1 − p, instead of in training (the original dropout)",
         "This scales by 1 − p in eval mode, as the first paper did: this exercise asks for *inverted* dropout, which divides by 1 − p in "
         "training and does nothing afterwards.",
-        scaled_in_eval,
+        mistakes.scaled_in_eval,
         _holds(_law, _unscaled_at_zero, _scaled_by_keep_in_eval),
     ),
     Misconception(
         "multiplied_not_divided",
         "the values that are kept are multiplied by 1 − p instead of divided by it",
         "The values that are kept are multiplied by 1 − p: divide by it, for fewer values have to make up for all.",
-        multiplied_not_divided,
+        mistakes.multiplied_not_divided,
         _holds(_law, _times_keep),
     ),
     Misconception(
         "keeps_with_p",
         "p is taken for the probability to keep a value, instead of to drop it",
         "Values are kept with probability p: p is the probability with which a value is dropped.",
-        keeps_with_p,
+        mistakes.keeps_with_p,
         _kept_with_p,
     ),
     Misconception(
         "active_in_eval",
         "training is ignored: values are dropped in eval mode, too",
         "Values are dropped with training=False, too: there dropout returns x as it is.",
-        active_in_eval,
+        mistakes.active_in_eval,
         _holds(_law, _scale, _scaled_in_eval),
     ),
     Misconception(
         "never_active",
         "nothing is dropped, in training neither",
         "Nothing is dropped in training: y is x, whatever p. Does your code get as far as the mask?",
-        never_active,
+        mistakes.never_active,
         _holds(_nothing_random, _eval),
     ),
     Misconception(
         "training_turned_round",
         "train and eval mode are exchanged: values are dropped when training is False",
         "Values are dropped with training=False, and none with training=True: the condition is the wrong way round.",
-        training_turned_round,
+        mistakes.training_turned_round,
         _holds(_nothing_random, _scaled_in_eval),
     ),
     Misconception(
         "one_mask_per_sample",
         "there is one draw per image: it is kept or dropped as a whole",
         "Each image is kept or dropped as a whole: draw a number for every single element of x.",
-        one_mask_per_sample,
+        mistakes.one_mask_per_sample,
         _shared(lambda x: [len(x), *[1] * (x.ndim - 1)]),
     ),
     Misconception(
         "one_mask_per_channel",
         "there is one draw per image and channel: a channel is kept or dropped as a whole (Dropout2d)",
         "Whole channels are kept or dropped (that is `Dropout2d`): draw a number for every single element of x.",
-        one_mask_per_channel,
+        mistakes.one_mask_per_channel,
         lambda plan, record: (
             _shared(lambda x: [*x.shape[:2], *[1] * (x.ndim - 2)])(plan, record)
             and not _shared(lambda x: [len(x), *[1] * (x.ndim - 1)])(plan, record)
@@ -388,28 +319,28 @@ MISCONCEPTIONS = (
         "one_mask_per_batch",
         "one mask is drawn and used for all images of the batch",
         "All images of the batch share one mask: draw a number for every single element of x, the batch axis included.",
-        one_mask_per_batch,
+        mistakes.one_mask_per_batch,
         _shared(lambda x: [1, *x.shape[1:]]),
     ),
     Misconception(
         "same_mask_every_time",
         "the mask does not change from call to call: a seed is set inside, or nothing is random",
         "Every call drops the same values: draw a new mask from torch's random generator at every call, and leave its seed alone.",
-        same_mask_every_time,
+        mistakes.same_mask_every_time,
         _same_every_time,
     ),
     Misconception(
         "division_by_zero",
         "p = 1 gives NaN or a ZeroDivisionError, by a division by 1 − p, instead of zeros",
         "All is right until p = 1: then something is divided by 0. A probability of 1 drops everything, so the result is zeros.",
-        division_by_zero,
+        mistakes.division_by_zero,
         _fails_at_one,
     ),
     Misconception(
         "cut_off",
         "the values are right, but the gradient does not pass in training",
         "The values are right, but no gradient passes: draw the mask as you like, and multiply x itself, not a detached copy.",
-        cut_off,
+        mistakes.cut_off,
         _cut_off,
     ),
 )

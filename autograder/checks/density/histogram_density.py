@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from autograder.checks.density import histogram_density_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.compare import close, same_values
@@ -94,138 +95,66 @@ def _answers(plan: Plan, record: Record) -> list[tuple[dict[str, Any], torch.Ten
     return rows
 
 
-def probabilities(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts / counts.sum()
-
-
-def all_points_counted(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts / (len(x) * ((high - low) / bins) ** 2)
-
-
-def axes_swapped(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts.T / (counts.sum() * ((high - low) / bins) ** 2)
-
-
-def rows_from_the_top(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts.T.flip(0) / (counts.sum() * ((high - low) / bins) ** 2)
-
-
-def counts_returned(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts
-
-
-def outside_clamped(x, bins, low, high):
-    width = (high - low) / bins
-    if not ((x >= low) & (x < high)).all(dim=1).any():
-        raise ValueError("no point in the box")
-    i, j = ((x - low) / width).floor().long().clamp(0, bins - 1).T
-    counts = torch.bincount(i * bins + j, minlength=bins * bins).reshape(bins, bins).to(x)
-    return counts / (len(x) * width**2)
-
-
-def width_not_squared(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts / (counts.sum() * (high - low) / bins)
-
-
-def area_of_the_box(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts / (counts.sum() * (high - low) ** 2)
-
-
-def divided_by_the_number_of_cells(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts / (bins * bins)
-
-
-def multiplied_by_the_area(x, bins, low, high):
-    counts = torch.histogramdd(x, [bins, bins], range=[low, high, low, high]).hist
-    if counts.sum() == 0:
-        raise ValueError("no point in the box")
-    return counts / counts.sum() * ((high - low) / bins) ** 2
-
-
 MISCONCEPTIONS = (
     Misconception(
         "probabilities",
         "the share of the points in each cell (its probability) is returned, not divided by the cell's area",
         "These are probabilities, which sum to 1: a density is a probability per unit of area, so divide by the area of a cell.",
-        probabilities,
+        mistakes.probabilities,
     ),
     Misconception(
         "all_points_counted",
         "divides by the number of all points, those outside the box included",
         "This divides by all points, those outside too. This exercise asks for the density over the box alone: divide by the number of points inside.",
-        all_points_counted,
+        mistakes.all_points_counted,
     ),
     Misconception(
         "axes_swapped",
         "rows and columns are exchanged: the first index belongs to x[:, 1]",
         "The axes are exchanged: the first index belongs to x[:, 0], the second to x[:, 1]. (A picture needs the transpose, a density does not.)",
-        axes_swapped,
+        mistakes.axes_swapped,
     ),
     Misconception(
         "rows_from_the_top",
         "laid out like a picture: x[:, 1] falls from row to row, x[:, 0] runs along a row",
         "This is laid out as a picture is drawn, from the top: here element [i, j] is bin i of x[:, 0] and bin j of x[:, 1], both rising.",
-        rows_from_the_top,
+        mistakes.rows_from_the_top,
     ),
     Misconception(
         "counts_returned",
         "the numbers of points are returned as they are",
         "These are the numbers of points in each cell: divide by their sum and by the area of a cell.",
-        counts_returned,
+        mistakes.counts_returned,
     ),
     Misconception(
         "outside_clamped",
         "points outside the box are counted in the nearest border cell",
         "Points outside the box are counted in the cells at its border: leave them out.",
-        outside_clamped,
+        mistakes.outside_clamped,
     ),
     Misconception(
         "width_not_squared",
         "divides by the width of a cell instead of its area",
         "This divides by the width of a cell: the cells have two sides, so divide by the area, which is the width squared.",
-        width_not_squared,
+        mistakes.width_not_squared,
     ),
     Misconception(
         "area_of_the_box",
         "divides by the area of the whole box instead of the area of a cell",
         "This divides by the area of the whole box: a cell's share is spread over the area of that cell only.",
-        area_of_the_box,
+        mistakes.area_of_the_box,
     ),
     Misconception(
         "divided_by_the_number_of_cells",
         "the counts are divided by the number of cells",
         "The counts are divided by the number of cells: divide by the number of points in the box and by the area of a cell.",
-        divided_by_the_number_of_cells,
+        mistakes.divided_by_the_number_of_cells,
     ),
     Misconception(
         "multiplied_by_the_area",
         "the share of the points is multiplied by the cell's area instead of divided by it",
         "The share of each cell is multiplied by its area: per unit of area means divided by it.",
-        multiplied_by_the_area,
+        mistakes.multiplied_by_the_area,
     ),
 )
 

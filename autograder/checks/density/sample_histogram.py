@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from autograder.checks.density import sample_histogram_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.laws import frequencies, fresh, shared_out, standard_normal
@@ -271,157 +272,82 @@ def _same_every_time(plan: Plan, record: Record) -> bool:
     return torch.equal(first, second)
 
 
-def cell_centres(density, low, high, n):
-    bins = len(density)
-    cell = torch.multinomial(density.flatten(), n, replacement=True)
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return low + (high - low) / bins * (corner + 0.5)
-
-
-def cell_corners(density, low, high, n):
-    bins = len(density)
-    cell = torch.multinomial(density.flatten(), n, replacement=True)
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return low + (high - low) / bins * corner
-
-
-def argmax_cell(density, low, high, n):
-    bins = len(density)
-    cell = density.argmax().expand(n)
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return low + (high - low) / bins * (corner + torch.rand(n, 2, dtype=density.dtype))
-
-
-def density_unnormalised(density, low, high, n):
-    bins = len(density)
-    cell = torch.searchsorted(density.flatten().cumsum(0), torch.rand(n, dtype=density.dtype))
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return low + (high - low) / bins * (corner + torch.rand(n, 2, dtype=density.dtype))
-
-
-def density_ignored(density, low, high, n):
-    return low + (high - low) * torch.rand(n, 2, dtype=density.dtype)
-
-
-def axes_swapped(density, low, high, n):
-    bins = len(density)
-    cell = torch.multinomial(density.flatten(), n, replacement=True)
-    corner = torch.stack([cell % bins, cell // bins], dim=1).to(density)
-    return low + (high - low) / bins * (corner + torch.rand(n, 2, dtype=density.dtype))
-
-
-def on_the_diagonal(density, low, high, n):
-    bins = len(density)
-    cell = torch.multinomial(density.flatten(), n, replacement=True)
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return low + (high - low) / bins * (corner + torch.rand(n, 1, dtype=density.dtype))
-
-
-def one_offset_for_all(density, low, high, n):
-    bins = len(density)
-    cell = torch.multinomial(density.flatten(), n, replacement=True)
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return low + (high - low) / bins * (corner + torch.rand(2, dtype=density.dtype))
-
-
-def cell_units(density, low, high, n):
-    bins = len(density)
-    cell = torch.multinomial(density.flatten(), n, replacement=True)
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return corner + torch.rand(n, 2, dtype=density.dtype)
-
-
-def without_replacement(density, low, high, n):
-    bins = len(density)
-    cell = torch.multinomial(density.flatten(), n)
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return low + (high - low) / bins * (corner + torch.rand(n, 2, dtype=density.dtype))
-
-
-def same_every_time(density, low, high, n):
-    torch.manual_seed(0)
-    bins = len(density)
-    cell = torch.multinomial(density.flatten(), n, replacement=True)
-    corner = torch.stack([cell // bins, cell % bins], dim=1).to(density)
-    return low + (high - low) / bins * (corner + torch.rand(n, 2, dtype=density.dtype))
-
-
 MISCONCEPTIONS = (
     Misconception(
         "cell_centres",
         "the centres of the chosen cells are returned",
         "Every draw is the centre of a cell: inside a cell the density is constant, so any point of it is equally likely.",
-        cell_centres,
+        mistakes.cell_centres,
         _places(_centres),
     ),
     Misconception(
         "cell_corners",
         "the corners of the chosen cells are returned",
         "Every draw is the corner of a cell: add a uniform place inside it.",
-        cell_corners,
+        mistakes.cell_corners,
         _places(_corners),
     ),
     Misconception(
         "argmax_cell",
         "all draws come from the cell of the largest density",
         "All draws come from the cell with the largest density: each draw chooses a cell at random, by its mass.",
-        argmax_cell,
+        mistakes.argmax_cell,
         _in_largest,
     ),
     Misconception(
         "density_unnormalised",
         "densities are cumulated as if they were probabilities: uniform numbers are looked up in a sum that does not end at 1",
         "The densities are used as probabilities, but they do not sum to 1: multiply by the area of a cell (or divide by their sum) first.",
-        density_unnormalised,
+        mistakes.density_unnormalised,
         _chosen_by(_up_to_one),
     ),
     Misconception(
         "density_ignored",
         "every cell is equally likely: the density is not used",
         "The draws fill the whole box evenly: the density is not used. Choose a cell by its mass first.",
-        density_ignored,
+        mistakes.density_ignored,
         _chosen_by(lambda mass, area: torch.full_like(mass, 1 / mass.numel())),
     ),
     Misconception(
         "axes_swapped",
         "the two coordinates are exchanged: the row of a cell is used for the second coordinate",
         "The coordinates are exchanged: the first index of density belongs to the first coordinate.",
-        axes_swapped,
+        mistakes.axes_swapped,
         _chosen_by(lambda mass, area: mass.T.contiguous()),
     ),
     Misconception(
         "on_the_diagonal",
         "one uniform number is used for both coordinates of a draw, so all draws lie on the diagonals of the cells",
         "Both coordinates of a draw use the same uniform number, so it lies on its cell's diagonal: draw one for each coordinate.",
-        on_the_diagonal,
+        mistakes.on_the_diagonal,
         _places(_diagonal),
     ),
     Misconception(
         "one_offset_for_all",
         "the place inside the cell is drawn once and shared by all draws",
         "All draws sit at the same place of their cells: draw a place for each of them, of shape (n, 2).",
-        one_offset_for_all,
+        mistakes.one_offset_for_all,
         _places(_shared),
     ),
     Misconception(
         "cell_units",
         "the coordinates count cells: they are not scaled to the box",
         "These coordinates count cells: multiply by the width of a cell and add low, to get places in the box.",
-        cell_units,
+        mistakes.cell_units,
         _cell_units,
     ),
     Misconception(
         "without_replacement",
         "the cells are drawn without replacement, which fails for more draws than cells",
         "The cells are drawn without replacement, so they run out: one cell may be drawn many times (`replacement=True`).",
-        without_replacement,
+        mistakes.without_replacement,
         _without_replacement,
     ),
     Misconception(
         "same_every_time",
         "a seed set inside makes every call return the same draws",
         "Every call gives the same draws: a seed is set inside the function. Set seeds outside.",
-        same_every_time,
+        mistakes.same_every_time,
         _same_every_time,
     ),
 )

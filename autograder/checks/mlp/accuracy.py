@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from autograder.checks.mlp import accuracy_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.compare import as_tensor
 from autograder.claims.looking import LookingClaims, calls_of
@@ -181,124 +182,61 @@ def _tensor(plan: Plan, record: Record) -> bool:
     return kinds == {"tensor"} and _failing(plan, record) == {"float"}
 
 
-def percent(model, images, labels):
-    training = model.training
-    model.eval()
-    with torch.no_grad():
-        right = (model(images).argmax(dim=1) == labels).float().mean().item()
-    model.train(training)
-    return 100 * right
-
-
-def counted(model, images, labels):
-    training = model.training
-    model.eval()
-    with torch.no_grad():
-        right = (model(images).argmax(dim=1) == labels).float().sum().item()
-    model.train(training)
-    return right
-
-
-def error_rate(model, images, labels):
-    training = model.training
-    model.eval()
-    with torch.no_grad():
-        wrong = (model(images).argmax(dim=1) != labels).float().mean().item()
-    model.train(training)
-    return wrong
-
-
-def train_mode(model, images, labels):
-    with torch.no_grad():
-        return (model(images).argmax(dim=1) == labels).float().mean().item()
-
-
-def left_in_eval(model, images, labels):
-    model.eval()
-    with torch.no_grad():
-        return (model(images).argmax(dim=1) == labels).float().mean().item()
-
-
-def left_in_train(model, images, labels):
-    model.eval()
-    with torch.no_grad():
-        right = (model(images).argmax(dim=1) == labels).float().mean().item()
-    model.train()
-    return right
-
-
-def graph_kept(model, images, labels):
-    training = model.training
-    model.eval()
-    right = (model(images).argmax(dim=1) == labels).float().mean().item()
-    model.train(training)
-    return right
-
-
-def tensor_returned(model, images, labels):
-    training = model.training
-    model.eval()
-    with torch.no_grad():
-        right = (model(images).argmax(dim=1) == labels).float().mean()
-    model.train(training)
-    return right
-
-
 MISCONCEPTIONS = (
     Misconception(
         "percent",
         "the share is returned in percent",
         "This is the accuracy in percent: this exercise asks for a share between 0 and 1.",
-        percent,
+        mistakes.percent,
         _instead(lambda share, n: 100 * share),
     ),
     Misconception(
         "counted",
         "the number of right answers is returned, not their share",
         "This is the number of right answers: divide by the number of images.",
-        counted,
+        mistakes.counted,
         _instead(lambda share, n: n * share),
     ),
     Misconception(
         "error_rate",
         "the share of wrong answers is returned",
         "This is the share of wrong answers, the error rate: one minus what is asked for.",
-        error_rate,
+        mistakes.error_rate,
         _instead(lambda share, n: 1 - share),
     ),
     Misconception(
         "train_mode",
         "the model is called in the mode in which it comes, train mode included",
         "The model is never put in eval mode: batch norm and dropout then make an answer depend on chance and on the other images.",
-        train_mode,
+        mistakes.train_mode,
         _train_mode,
     ),
     Misconception(
         "left_in_eval",
         "the model is left in eval mode, even if it came in train mode",
         "The model is left in eval mode: put it back in the mode in which it came, or training goes on without dropout and batch statistics.",
-        left_in_eval,
+        mistakes.left_in_eval,
         _left_in("eval"),
     ),
     Misconception(
         "left_in_train",
         "the model is left in train mode, even if it came in eval mode",
         "The model is left in train mode even when it came in eval mode: remember `model.training` and set it back.",
-        left_in_train,
+        mistakes.left_in_train,
         _left_in("train"),
     ),
     Misconception(
         "graph_kept",
         "the model runs with gradients enabled",
         "The model runs with gradients enabled: counting needs no graph, so put it under `torch.no_grad()`.",
-        graph_kept,
+        mistakes.graph_kept,
         _graph,
     ),
     Misconception(
         "tensor_returned",
         "the share is returned as a tensor instead of a float",
         "The number is right, but it is a tensor: return a plain float by `.item()`.",
-        tensor_returned,
+        mistakes.tensor_returned,
         _tensor,
     ),
 )

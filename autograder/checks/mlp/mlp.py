@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from autograder.checks.mlp import mlp_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.compare import close, outputs_of, same_gradient
 from autograder.claims.modules import ModuleClaims, transplants
@@ -163,115 +164,47 @@ def _hwc(x: torch.Tensor) -> torch.Tensor:
     return x.permute(0, 2, 3, 1)
 
 
-class softmax_inside(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = nn.Sequential(
-            *(nn.Flatten(), nn.Linear(3072, 200), nn.ReLU(), nn.Linear(200, 150), nn.ReLU()),
-            *(nn.Linear(150, 10), nn.Softmax(dim=1)),
-        )
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class log_softmax_inside(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = nn.Sequential(
-            *(nn.Flatten(), nn.Linear(3072, 200), nn.ReLU(), nn.Linear(200, 150), nn.ReLU()),
-            *(nn.Linear(150, 10), nn.LogSoftmax(dim=1)),
-        )
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class relu_missing(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(3072, 200), nn.Linear(200, 150), nn.Linear(150, 10))
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class relu_on_output(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = nn.Sequential(
-            *(nn.Flatten(), nn.Linear(3072, 200), nn.ReLU(), nn.Linear(200, 150), nn.ReLU()),
-            *(nn.Linear(150, 10), nn.ReLU()),
-        )
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class sigmoid_hidden(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = nn.Sequential(
-            *(nn.Flatten(), nn.Linear(3072, 200), nn.Sigmoid(), nn.Linear(200, 150), nn.Sigmoid()),
-            nn.Linear(150, 10),
-        )
-
-    def forward(self, x):
-        return self.layers(x)
-
-
-class wrong_flatten(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = nn.Sequential(
-            *(nn.Linear(3072, 200), nn.ReLU(), nn.Linear(200, 150), nn.ReLU(), nn.Linear(150, 10))
-        )
-
-    def forward(self, x):
-        return self.layers(x.permute(0, 2, 3, 1).flatten(1))
-
-
 MISCONCEPTIONS = (
     Misconception(
         "softmax_inside",
         "a softmax is applied to the output, which are probabilities then",
         "The ten numbers are probabilities: there is a softmax at the end. The loss takes logits and does the softmax itself, so this would be one too many.",
-        softmax_inside,
+        mistakes.softmax_inside,
         _is({"after": lambda x: x.softmax(dim=1)}),
     ),
     Misconception(
         "log_softmax_inside",
         "a log-softmax is applied to the output, which are log-probabilities then",
         "The ten numbers are log-probabilities: there is a log-softmax at the end. This exercise asks for the plain logits of the last layer.",
-        log_softmax_inside,
+        mistakes.log_softmax_inside,
         _is({"after": lambda x: x.log_softmax(dim=1)}),
     ),
     Misconception(
         "relu_missing",
         "the ReLU after one or both of the hidden layers is missing",
         "A ReLU is missing: without anything between them two linear layers are no more than one.",
-        relu_missing,
+        mistakes.relu_missing,
         _is(*({"hidden": pair} for pair in [(_nothing, _nothing), (_relu, _nothing), (_nothing, _relu)])),
     ),
     Misconception(
         "relu_on_output",
         "there is a ReLU after the last layer too",
         "There is a ReLU after the last layer: no logit can be negative any more, and where it cuts there is no gradient.",
-        relu_on_output,
+        mistakes.relu_on_output,
         _is({"after": _relu}),
     ),
     Misconception(
         "sigmoid_hidden",
         "the hidden layers are followed by sigmoid or tanh instead of ReLU",
         "The hidden layers have sigmoid or tanh after them. That is a network too, but this exercise asks for ReLU.",
-        sigmoid_hidden,
+        mistakes.sigmoid_hidden,
         _is({"hidden": (torch.sigmoid, torch.sigmoid)}, {"hidden": (torch.tanh, torch.tanh)}),
     ),
     Misconception(
         "wrong_flatten",
         "the image is flattened in the order height, width, channel",
         "The image is flattened with the channels last: flatten it as it comes, channel by channel.",
-        wrong_flatten,
+        mistakes.wrong_flatten,
         _is({"before": _hwc}),
     ),
 )

@@ -13,6 +13,7 @@ from torch import nn
 from torch.distributions import Categorical
 from torch.nn import functional as F
 
+from autograder.checks.mlp import train_step_mistakes as mistakes
 from autograder.claims.compare import close
 from autograder.claims.steps import StepClaims, same_steps
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
@@ -85,81 +86,19 @@ CLAIMS = (
 )
 
 
-def stale_gradients(model, images, labels, optimizer):
-    model.train()
-    loss = F.cross_entropy(model(images), labels)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-def no_update(model, images, labels, optimizer):
-    model.train()
-    loss = F.cross_entropy(model(images), labels)
-    optimizer.zero_grad()
-    loss.backward()
-    return loss.item()
-
-
-def tensor_returned(model, images, labels, optimizer):
-    model.train()
-    loss = F.cross_entropy(model(images), labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss
-
-
-def eval_mode(model, images, labels, optimizer):
-    model.eval()
-    loss = F.cross_entropy(model(images), labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-def loss_after_the_update(model, images, labels, optimizer):
-    model.train()
-    loss = F.cross_entropy(model(images), labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    with torch.no_grad():
-        return F.cross_entropy(model(images), labels).item()
-
-
-def summed_loss(model, images, labels, optimizer):
-    model.train()
-    loss = F.cross_entropy(model(images), labels, reduction="sum")
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
 def _eval_mode_until_the_end(model, images, labels, optimizer):
-    loss = eval_mode(model, images, labels, optimizer)
+    loss = mistakes.eval_mode(model, images, labels, optimizer)
     model.train()
     return loss
 
 
 def _mean_told(model, images, labels, optimizer):
-    return summed_loss(model, images, labels, optimizer) / len(labels)
+    return mistakes.summed_loss(model, images, labels, optimizer) / len(labels)
 
 
 def _one_of(*wrongs: Callable[..., float]) -> Callable[[Plan, Record], bool]:
     """`explains`: the same was done as by one of these."""
     return lambda plan, record: any(same_steps(plan, record, run_probe(plan, wrong)) for wrong in wrongs)
-
-
-def double_softmax(model, images, labels, optimizer):
-    model.train()
-    loss = F.cross_entropy(torch.softmax(model(images), dim=1), labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
 
 
 def _values(plan: Plan, record: Record) -> bool:
@@ -197,47 +136,47 @@ MISCONCEPTIONS = (
         "stale_gradients",
         "the gradients are never zeroed, so they pile up from step to step",
         "The gradients of earlier steps are still there and pile up: `optimizer.zero_grad()` is missing.",
-        stale_gradients,
+        mistakes.stale_gradients,
     ),
     Misconception(
         "no_update",
         "the weights never change: optimizer.step() is missing, or the gradients are zeroed just before it",
         "The weights never change: `optimizer.step()` is missing, or the gradients are zeroed between `backward()` and it.",
-        no_update,
+        mistakes.no_update,
     ),
     Misconception(
         "tensor_returned",
         "the loss is returned as a tensor instead of a float",
         "Everything is right but the form: the loss comes back as a tensor, which keeps the graph of every step in memory. Return a float by `.item()`.",
-        tensor_returned,
+        mistakes.tensor_returned,
         _values,
     ),
     Misconception(
         "eval_mode",
         "the model is not in train mode during the step: it stays in eval mode or is put there",
         "The model was in eval mode during the step: call `model.train()` first. This MLP works alike in both, but batch norm and dropout, in the next lesson, do not.",
-        eval_mode,
-        _one_of(eval_mode, _eval_mode_until_the_end),
+        mistakes.eval_mode,
+        _one_of(mistakes.eval_mode, _eval_mode_until_the_end),
     ),
     Misconception(
         "loss_after_the_update",
         "the loss that is returned is computed anew after the update",
         "This is the loss after the update, which costs a second forward pass: return the one that the step has just minimised.",
-        loss_after_the_update,
+        mistakes.loss_after_the_update,
         _after_the_update,
     ),
     Misconception(
         "summed_loss",
         "the loss is summed over the batch instead of averaged",
         "The loss is summed over the batch: the size of a step then grows with the batch. Take the mean.",
-        summed_loss,
-        _one_of(summed_loss, _mean_told),
+        mistakes.summed_loss,
+        _one_of(mistakes.summed_loss, _mean_told),
     ),
     Misconception(
         "double_softmax",
         "a softmax is applied to the logits before a cross-entropy that takes logits",
         "The softmax is applied twice: the cross-entropy takes the model's logits as they are.",
-        double_softmax,
+        mistakes.double_softmax,
     ),
 )
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from autograder.checks.vae_fashion import encoder_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.compare import close, same_gradient
 from autograder.claims.laws import standard_normal
@@ -211,164 +212,55 @@ def _swapped(plan: Plan, record: Record) -> bool:
     return standard_normal((z - z_mean) / torch.exp(0.5 * z_log_var))
 
 
-class shared_heads(nn.Module):
-    def __init__(self, latent_dim):
-        super().__init__()
-        self.convolutions = nn.Sequential(
-            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
-            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
-        )
-        self.head = nn.Linear(2048, latent_dim)
-
-    def forward(self, x):
-        z_mean = z_log_var = self.head(self.convolutions(x))
-        return (z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
-
-
-class activation_on_log_var(nn.Module):
-    def __init__(self, latent_dim):
-        super().__init__()
-        self.convolutions = nn.Sequential(
-            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
-            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
-        )
-        self.mean_head = nn.Linear(2048, latent_dim)
-        self.log_var_head = nn.Linear(2048, latent_dim)
-
-    def forward(self, x):
-        hidden = self.convolutions(x)
-        z_mean, z_log_var = (self.mean_head(hidden), torch.relu(self.log_var_head(hidden)))
-        return (z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
-
-
-class head_used_twice(nn.Module):
-    def __init__(self, latent_dim):
-        super().__init__()
-        self.convolutions = nn.Sequential(
-            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
-            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
-        )
-        self.mean_head = nn.Linear(2048, latent_dim)
-        self.log_var_head = nn.Linear(2048, latent_dim)
-
-    def forward(self, x):
-        hidden = self.convolutions(x)
-        z_mean, z_log_var = self.mean_head(hidden), self.mean_head(hidden)
-        return z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean)
-
-
-class variance_head(nn.Module):
-    def __init__(self, latent_dim):
-        super().__init__()
-        self.convolutions = nn.Sequential(
-            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
-            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
-        )
-        self.mean_head = nn.Linear(2048, latent_dim)
-        self.log_var_head = nn.Linear(2048, latent_dim)
-
-    def forward(self, x):
-        hidden = self.convolutions(x)
-        z_mean, z_var = self.mean_head(hidden), torch.exp(self.log_var_head(hidden))
-        return z_mean, z_var, z_mean + torch.sqrt(z_var) * torch.randn_like(z_mean)
-
-
-class z_is_mean(nn.Module):
-    def __init__(self, latent_dim):
-        super().__init__()
-        self.convolutions = nn.Sequential(
-            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
-            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
-        )
-        self.mean_head = nn.Linear(2048, latent_dim)
-        self.log_var_head = nn.Linear(2048, latent_dim)
-
-    def forward(self, x):
-        hidden = self.convolutions(x)
-        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)
-        return z_mean, z_log_var, z_mean
-
-
-class outputs_swapped(nn.Module):
-    def __init__(self, latent_dim):
-        super().__init__()
-        self.convolutions = nn.Sequential(
-            *(nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU()),
-            *(nn.Conv2d(64, 128, 3, 2, 1), nn.ReLU(), nn.Flatten()),
-        )
-        self.mean_head = nn.Linear(2048, latent_dim)
-        self.log_var_head = nn.Linear(2048, latent_dim)
-
-    def forward(self, x):
-        hidden = self.convolutions(x)
-        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)
-        return (z_log_var, z_mean, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
-
-
-class relu_missing(nn.Module):
-    def __init__(self, latent_dim):
-        super().__init__()
-        self.convolutions = nn.Sequential(
-            *(nn.Conv2d(1, 32, 3, 2, 1), nn.Conv2d(32, 64, 3, 2, 1), nn.Conv2d(64, 128, 3, 2, 1), nn.Flatten())
-        )
-        self.mean_head = nn.Linear(2048, latent_dim)
-        self.log_var_head = nn.Linear(2048, latent_dim)
-
-    def forward(self, x):
-        hidden = self.convolutions(x)
-        z_mean, z_log_var = self.mean_head(hidden), self.log_var_head(hidden)
-        return (z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean))
-
-
 MISCONCEPTIONS = (
     Misconception(
         "shared_heads",
         "one linear layer is used for both z_mean and z_log_var",
         "z_mean and z_log_var come out of one and the same linear layer: each needs its own, or the mean fixes the variance.",
-        shared_heads,
-        _heads_match(shared_heads),
+        mistakes.shared_heads,
+        _heads_match(mistakes.shared_heads),
     ),
     Misconception(
         "head_used_twice",
         "there are two linear layers, but both outputs come from the same one of them",
         "z_mean and z_log_var are the same numbers: there are two linear layers, but one of them is used for both.",
-        head_used_twice,
-        _heads_match(head_used_twice),
+        mistakes.head_used_twice,
+        _heads_match(mistakes.head_used_twice),
     ),
     Misconception(
         "activation_on_log_var",
         "an activation function (ReLU, softplus, tanh …) is applied to z_log_var",
         "There is an activation on z_log_var: a log-variance may be any number, negative ones above all, so the layer stays linear.",
-        activation_on_log_var,
+        mistakes.activation_on_log_var,
         _activated,
     ),
     Misconception(
         "variance_head",
         "the second output is the variance, exp of the linear layer, instead of the log-variance",
         "The second output is exp(log σ²), the variance: return the linear layer's output itself, it is called the log-variance.",
-        variance_head,
+        mistakes.variance_head,
         _heads_match(Reference, torch.exp),
     ),
     Misconception(
         "z_is_mean",
         "z_mean is returned as z: nothing is sampled",
         "The third output is z_mean once more: z has to be sampled, by your Sampling layer.",
-        z_is_mean,
+        mistakes.z_is_mean,
         _z_is_mean,
     ),
     Misconception(
         "outputs_swapped",
         "z_log_var is returned first and z_mean second",
         "The first two outputs are in the wrong order: return z_mean, z_log_var, z.",
-        outputs_swapped,
+        mistakes.outputs_swapped,
         _swapped,
     ),
     Misconception(
         "relu_missing",
         "the convolutions have no ReLU after them",
         "There is no ReLU between the convolutions: without a non-linearity, three of them are no more than one.",
-        relu_missing,
-        _heads_match(relu_missing),
+        mistakes.relu_missing,
+        _heads_match(mistakes.relu_missing),
     ),
 )
 

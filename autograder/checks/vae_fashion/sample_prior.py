@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from autograder.checks.vae_fashion import sample_prior_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.compare import close
 from autograder.claims.laws import fresh, standard_normal, uniform
@@ -160,61 +161,6 @@ def _same_every_time(plan: Plan, record: Record) -> bool:
     return torch.equal(first, second) and standard_normal(first)
 
 
-def logits_returned(decoder, n, latent_dim):
-    training = decoder.training
-    decoder.eval()
-    with torch.no_grad():
-        images = decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device))
-    decoder.train(training)
-    return images
-
-
-def uniform_draws(decoder, n, latent_dim):
-    training = decoder.training
-    decoder.eval()
-    with torch.no_grad():
-        images = torch.sigmoid(decoder(torch.rand(n, latent_dim, device=next(decoder.parameters()).device)))
-    decoder.train(training)
-    return images
-
-
-def graph_kept(decoder, n, latent_dim):
-    training = decoder.training
-    decoder.eval()
-    images = torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
-    decoder.train(training)
-    return images
-
-
-def train_mode(decoder, n, latent_dim):
-    with torch.no_grad():
-        return torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
-
-
-def left_in_eval(decoder, n, latent_dim):
-    decoder.eval()
-    with torch.no_grad():
-        return torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
-
-
-def left_in_train(decoder, n, latent_dim):
-    decoder.eval()
-    with torch.no_grad():
-        images = torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
-    decoder.train()
-    return images
-
-
-def same_every_time(decoder, n, latent_dim):
-    torch.manual_seed(0)
-    training = decoder.training
-    decoder.eval()
-    with torch.no_grad():
-        images = torch.sigmoid(decoder(torch.randn(n, latent_dim, device=next(decoder.parameters()).device)))
-    decoder.train(training)
-    return images
-
-
 def _left_in(mode: str) -> Any:
     only = _only("mode_restored")
 
@@ -229,49 +175,49 @@ MISCONCEPTIONS = (
         "logits_returned",
         "the decoder's logits are returned: the sigmoid is missing",
         "These are the decoder's logits: a sigmoid turns them into probabilities.",
-        logits_returned,
+        mistakes.logits_returned,
         _logits,
     ),
     Misconception(
         "uniform_draws",
         "z is drawn from a uniform distribution instead of N(0, I)",
         "z is uniform: the VAE's prior is normal, so draw by `torch.randn`, not `torch.rand`.",
-        uniform_draws,
+        mistakes.uniform_draws,
         _uniform,
     ),
     Misconception(
         "graph_kept",
         "the decoder runs with gradients enabled",
         "The decoder runs with gradients enabled: sampling needs no graph, so put it under `torch.no_grad()`.",
-        graph_kept,
+        mistakes.graph_kept,
         _graph_kept,
     ),
     Misconception(
         "train_mode",
         "the decoder is called in the mode in which it comes, train mode included",
         "The decoder is never put in eval mode: batch norm and dropout then make an image depend on chance and on the others.",
-        train_mode,
+        mistakes.train_mode,
         _train_mode,
     ),
     Misconception(
         "left_in_eval",
         "the decoder is left in eval mode, even if it came in train mode",
         "The decoder is left in eval mode: put it back in the mode in which it came, or training goes on without dropout and batch statistics.",
-        left_in_eval,
+        mistakes.left_in_eval,
         _left_in("eval"),
     ),
     Misconception(
         "left_in_train",
         "the decoder is left in train mode, even if it came in eval mode",
         "The decoder is left in train mode even when it came in eval mode: remember `decoder.training` and set it back.",
-        left_in_train,
+        mistakes.left_in_train,
         _left_in("train"),
     ),
     Misconception(
         "same_every_time",
         "a seed set inside makes every call draw the same z",
         "Every call gives the same images: a seed is set inside the function.",
-        same_every_time,
+        mistakes.same_every_time,
         _same_every_time,
     ),
 )

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import nn
 
+from autograder.checks.vae_fashion import sampling_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.compare import close
@@ -254,132 +254,61 @@ def _not_like_input(plan: Plan, record: Record) -> bool:
     return (half, double) == (torch.float32, torch.float64) and all(c.judge(plan, record) is None for c in others)
 
 
-class exp_log_var_as_std(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        return z_mean + torch.exp(z_log_var) * torch.randn_like(z_mean)
-
-
-class log_var_as_std(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        return z_mean + z_log_var * torch.randn_like(z_mean)
-
-
-class one_noise_per_batch(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        epsilon = torch.randn((), dtype=z_mean.dtype, device=z_mean.device)
-        return z_mean + torch.exp(0.5 * z_log_var) * epsilon
-
-
-class one_noise_per_image(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        epsilon = torch.randn_like(z_mean[:, :1])
-        return z_mean + torch.exp(0.5 * z_log_var) * epsilon
-
-
-class one_noise_per_dimension(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        epsilon = torch.randn_like(z_mean[:1])
-        return z_mean + torch.exp(0.5 * z_log_var) * epsilon
-
-
-class uniform_noise(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        return z_mean + torch.exp(0.5 * z_log_var) * torch.rand_like(z_mean)
-
-
-class fixed_noise(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.epsilon = None
-
-    def forward(self, z_mean, z_log_var):
-        if self.epsilon is None or self.epsilon.shape != z_mean.shape:
-            self.epsilon = torch.randn_like(z_mean)
-        return z_mean + torch.exp(0.5 * z_log_var) * self.epsilon
-
-
-class reseeded(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        torch.manual_seed(0)
-        return z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean)
-
-
-class detached(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        with torch.no_grad():
-            return z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean)
-
-
-class noise_not_like_input(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        return z_mean + torch.exp(0.5 * z_log_var) * torch.randn(z_mean.shape)
-
-
-class mean_left_out(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        return torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean)
-
-
-class no_noise(nn.Module):
-    def forward(self, z_mean, z_log_var):
-        return z_mean
-
-
 MISCONCEPTIONS = (
     Misconception(
         "exp_log_var_as_std",
         "exp(z_log_var), which is the variance, is used as the standard deviation",
         "This is exactly what you get when exp(z_log_var) is used as the standard deviation: it is the variance, σ is its square root.",
-        exp_log_var_as_std,
+        mistakes.exp_log_var_as_std,
         _noise_is(standard_normal, torch.exp),
     ),
     Misconception(
         "log_var_as_std",
         "z_log_var itself is used as the standard deviation",
         "This is exactly what you get when the log-variance is used as a standard deviation: a σ is never negative, a logarithm can be.",
-        log_var_as_std,
+        mistakes.log_var_as_std,
         _noise_is(standard_normal, lambda log_var: log_var),
     ),
     Misconception(
         "one_noise_per_batch",
         "a single ε is drawn and shared by the whole batch",
         "One single ε is shared by the whole batch: every image and every latent dimension needs its own draw.",
-        one_noise_per_batch,
+        mistakes.one_noise_per_batch,
         _noise_is(_one_per_batch),
     ),
     Misconception(
         "one_noise_per_image",
         "one ε is drawn per image and shared by its latent dimensions",
         "Each image has one ε that all its latent dimensions share: draw one per element, of the shape of z_mean.",
-        one_noise_per_image,
+        mistakes.one_noise_per_image,
         _noise_is(_one_per_row),
     ),
     Misconception(
         "one_noise_per_dimension",
         "one ε is drawn per latent dimension and shared by all images of the batch",
         "All images share the ε of a latent dimension: draw one per element, of the shape of z_mean.",
-        one_noise_per_dimension,
+        mistakes.one_noise_per_dimension,
         _noise_is(_one_per_column),
     ),
     Misconception(
         "uniform_noise",
         "ε is drawn from a uniform distribution instead of the normal one",
         "The noise is uniform, not normal: `rand` draws from U(0, 1), `randn` from N(0, 1).",
-        uniform_noise,
+        mistakes.uniform_noise,
         _noise_is(_uniform),
     ),
     Misconception(
         "fixed_noise",
         "ε is drawn once and reused at every later call",
         "The noise was drawn once and kept: draw it inside `forward`, so that every call gets its own.",
-        fixed_noise,
+        mistakes.fixed_noise,
         _same_noise_twice(reseeds=False),
     ),
     Misconception(
         "reseeded",
         "torch.manual_seed is called inside forward, so every call draws the same ε",
         "A seed is set inside `forward`: every call then draws the same noise, and so does everything after it. Set seeds outside.",
-        reseeded,
+        mistakes.reseeded,
         _same_noise_twice(reseeds=True),
     ),
     Misconception(
@@ -387,28 +316,28 @@ MISCONCEPTIONS = (
         "the path from z back to z_mean and z_log_var is cut (no_grad, .sample(), .data, .detach())",
         "z has the right law, but no gradient flows back through it (`no_grad`, `.detach()`, `.data`, or `.sample()` where `.rsample()` belongs): "
         "the encoder could not learn.",
-        detached,
+        mistakes.detached,
         _cut,
     ),
     Misconception(
         "noise_not_like_input",
         "ε is created with torch's default dtype (and device), not with those of z_mean",
         "The noise has torch's default dtype and device, not those of z_mean: `torch.randn_like(z_mean)` takes both over. On a GPU yours would fail.",
-        noise_not_like_input,
+        mistakes.noise_not_like_input,
         _not_like_input,
     ),
     Misconception(
         "mean_left_out",
         "z is σ·ε: the mean is not added",
         "This is σ·ε without the mean: z must be centred at z_mean.",
-        mean_left_out,
+        mistakes.mean_left_out,
         _mean_left_out,
     ),
     Misconception(
         "no_noise",
         "z_mean is returned: nothing is sampled",
         "z equals z_mean: nothing is sampled, so this is an autoencoder again.",
-        no_noise,
+        mistakes.no_noise,
         _no_noise,
     ),
 )

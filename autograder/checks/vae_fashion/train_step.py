@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import nn
 from torch.distributions import Bernoulli, Normal, kl_divergence
-from torch.nn import functional as F
 
+from autograder.checks.vae_fashion import train_step_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.compare import close
 from autograder.claims.laws import standard_normal
@@ -130,88 +130,6 @@ CLAIMS = (
 )
 
 
-def uses_z_mean(encoder, decoder, x, optimizer, beta):
-    encoder.train(), decoder.train()
-    z_mean, z_log_var, _ = encoder(x)
-    logits = decoder(z_mean)
-    reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    total = reconstruction + beta * kl
-    optimizer.zero_grad()
-    total.backward()
-    optimizer.step()
-    return {"total": total.item(), "reconstruction": reconstruction.item(), "kl": kl.item()}
-
-
-def stale_gradients(encoder, decoder, x, optimizer, beta):
-    encoder.train(), decoder.train()
-    z_mean, z_log_var, z = encoder(x)
-    reconstruction = F.binary_cross_entropy_with_logits(decoder(z), x, reduction="sum") / len(x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    total = reconstruction + beta * kl
-    total.backward()
-    optimizer.step()
-    return {"total": total.item(), "reconstruction": reconstruction.item(), "kl": kl.item()}
-
-
-def kl_dropped(encoder, decoder, x, optimizer, beta):
-    encoder.train(), decoder.train()
-    z_mean, z_log_var, z = encoder(x)
-    reconstruction = F.binary_cross_entropy_with_logits(decoder(z), x, reduction="sum") / len(x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    total = reconstruction + beta * kl
-    optimizer.zero_grad()
-    reconstruction.backward()
-    optimizer.step()
-    return {"total": total.item(), "reconstruction": reconstruction.item(), "kl": kl.item()}
-
-
-def no_update(encoder, decoder, x, optimizer, beta):
-    encoder.train(), decoder.train()
-    z_mean, z_log_var, z = encoder(x)
-    reconstruction = F.binary_cross_entropy_with_logits(decoder(z), x, reduction="sum") / len(x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    total = reconstruction + beta * kl
-    optimizer.zero_grad()
-    total.backward()
-    return {"total": total.item(), "reconstruction": reconstruction.item(), "kl": kl.item()}
-
-
-def mode_as_found(encoder, decoder, x, optimizer, beta):
-    z_mean, z_log_var, z = encoder(x)
-    reconstruction = F.binary_cross_entropy_with_logits(decoder(z), x, reduction="sum") / len(x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    total = reconstruction + beta * kl
-    optimizer.zero_grad()
-    total.backward()
-    optimizer.step()
-    return {"total": total.item(), "reconstruction": reconstruction.item(), "kl": kl.item()}
-
-
-def tensors_returned(encoder, decoder, x, optimizer, beta):
-    encoder.train(), decoder.train()
-    z_mean, z_log_var, z = encoder(x)
-    reconstruction = F.binary_cross_entropy_with_logits(decoder(z), x, reduction="sum") / len(x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    total = reconstruction + beta * kl
-    optimizer.zero_grad()
-    total.backward()
-    optimizer.step()
-    return {"total": total, "reconstruction": reconstruction, "kl": kl}
-
-
-def beta_dropped(encoder, decoder, x, optimizer, beta):
-    encoder.train(), decoder.train()
-    z_mean, z_log_var, z = encoder(x)
-    reconstruction = F.binary_cross_entropy_with_logits(decoder(z), x, reduction="sum") / len(x)
-    kl = -0.5 * (1 + z_log_var - z_mean**2 - z_log_var.exp()).sum(dim=1).mean()
-    total = reconstruction + kl
-    optimizer.zero_grad()
-    total.backward()
-    optimizer.step()
-    return {"total": total.item(), "reconstruction": reconstruction.item(), "kl": kl.item()}
-
-
 def _tensors(plan: Plan, record: Record) -> bool:
     """Every claim holds but the one on plain floats, and what came back are tensors."""
     others = [c for c in CLAIMS if c.name != "floats"]
@@ -227,44 +145,44 @@ MISCONCEPTIONS = (
         "uses_z_mean",
         "z_mean is decoded instead of the sample z",
         "The decoder is fed z_mean, not the sample z: without noise in training this is an autoencoder with a penalty, not a VAE.",
-        uses_z_mean,
+        mistakes.uses_z_mean,
     ),
     Misconception(
         "stale_gradients",
         "the gradients are never zeroed, so they pile up from step to step",
         "The gradients of earlier steps are still there and pile up: `optimizer.zero_grad()` is missing.",
-        stale_gradients,
+        mistakes.stale_gradients,
     ),
     Misconception(
         "kl_dropped",
         "backward runs on the reconstruction alone, so the KL is reported but not minimised",
         "The KL is reported, but the weights move as if it were not there: call `backward()` on the total.",
-        kl_dropped,
+        mistakes.kl_dropped,
     ),
     Misconception(
         "no_update",
         "the weights never change: optimizer.step() is missing, or the gradients are zeroed just before it",
         "The weights never change: `optimizer.step()` is missing, or the gradients are zeroed between `backward()` and it.",
-        no_update,
+        mistakes.no_update,
     ),
     Misconception(
         "mode_as_found",
         "the networks are not put in train mode",
         "The networks stay in the mode in which they came: call `.train()` on both, or batch norm uses its running statistics.",
-        mode_as_found,
+        mistakes.mode_as_found,
     ),
     Misconception(
         "tensors_returned",
         "the losses are returned as tensors instead of floats",
         "Everything is right but the form: the losses come back as tensors, which keep the graph of every step in memory. Return floats by `.item()`.",
-        tensors_returned,
+        mistakes.tensors_returned,
         _tensors,
     ),
     Misconception(
         "beta_dropped",
         "beta is not passed on: the loss is that of beta = 1",
         "The losses are those of beta = 1: pass beta on to vae_loss.",
-        beta_dropped,
+        mistakes.beta_dropped,
     ),
 )
 
