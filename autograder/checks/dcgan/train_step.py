@@ -184,7 +184,7 @@ def _not_detached(plan: Plan, record: Record) -> bool:
     raised = record["cases"][0]["calls"][0]["raised"]
     if raised:
         return "through the graph a second time" in raised["message"]
-    leaked = {"generator": leaked_to_generator}
+    leaked: dict[str, Model] = {"generator": leaked_to_generator}
     return _moved(leaked, leaked | {"critic": _leaked_to_discriminator})(plan, record)
 
 

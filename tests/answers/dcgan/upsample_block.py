@@ -96,7 +96,9 @@ def without_norm(c_in, c_out):
 
 MISTAKES = {
     "transposed_convolution": transposed_convolution,
-    "bilinear": of(enlarge=lambda self, x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)),
+    "bilinear_upsampling": of(
+        enlarge=lambda self, x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
+    ),
     "enlarged_last": of(
         enlarge=lambda self, x: x, bend=lambda self, x: F.interpolate(F.leaky_relu(x, 0.2), scale_factor=2)
     ),
