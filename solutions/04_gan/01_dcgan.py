@@ -655,25 +655,23 @@ def draw(generator: nn.Module, z: torch.Tensor) -> torch.Tensor:
 
 
 def train_gan(
-    generator: nn.Module,
-    discriminator: nn.Module,
-    images: torch.Tensor,
-    epochs: int,
-    name: str | None = None,
-    on_epoch=None,
-) -> genlab.History:
-    """The history of training the two with `train_step` on images (N, 1, 64, 64) uint8."""
-    networks = (generator, discriminator)
-    adams = [torch.optim.Adam(n.parameters(), lr=LEARNING_RATE, betas=(0.5, 0.999)) for n in networks]
-    return genlab.fit(
-        lambda x: train_step(generator, discriminator, 2 * x - 1, *adams, LATENT_DIM, LABEL_NOISE),
+    generator: nn.Module, discriminator: nn.Module, images: torch.Tensor, epochs: int, z: torch.Tensor, name: str
+) -> tuple[genlab.History, genlab.Frames]:
+    """The history of training the two with `train_step` on images (N, 1, 64, 64) uint8, and what became of z in each epoch."""
+    betas, frames = (0.5, 0.999), genlab.Frames()
+    g_adam = torch.optim.Adam(generator.parameters(), lr=LEARNING_RATE, betas=betas)
+    d_adam = torch.optim.Adam(discriminator.parameters(), lr=LEARNING_RATE, betas=betas)
+    history = genlab.fit(
+        lambda x: train_step(generator, discriminator, 2 * x - 1, g_adam, d_adam, LATENT_DIM, LABEL_NOISE),
         images,
         epochs=epochs,
         batch_size=BATCH_SIZE,
-        state={"generator": generator, "discriminator": discriminator, "g_adam": adams[0], "d_adam": adams[1]},
-        on_epoch=on_epoch,
+        state={"generator": generator, "discriminator": discriminator}
+        | {"g_adam": g_adam, "d_adam": d_adam, "frames": frames},
+        on_epoch=lambda epoch, history: frames.add(epoch, draw(generator, z)),
         name=name,
     )
+    return history, frames
 
 
 # %% payoff="train"
@@ -681,14 +679,7 @@ torch.manual_seed(0)
 generator = dcgan_init(Generator(LATENT_DIM, WIDTH)).to(DEVICE)
 discriminator = dcgan_init(Discriminator(WIDTH)).to(DEVICE)
 z_fixed = torch.randn(10, LATENT_DIM, device=DEVICE)
-epoch_pictures = {}
-
-
-def picture_per_epoch(epoch, history):
-    epoch_pictures[f"epoch {epoch}"] = draw(generator, z_fixed)
-
-
-history = train_gan(generator, discriminator, train_images, EPOCHS, "dcgan-bricks", picture_per_epoch)
+history, frames = train_gan(generator, discriminator, train_images, EPOCHS, z_fixed, "dcgan-bricks")
 
 # %% [markdown]
 # Two curves, and a picture per epoch:
@@ -697,10 +688,10 @@ history = train_gan(generator, discriminator, train_images, EPOCHS, "dcgan-brick
 plots.loss_curve(history)
 
 # %% payoff="epochs"
-plots.compare(epoch_pictures)
+plots.compare({f"epoch {epoch}": images for epoch, images in zip(frames.epochs, frames.images, strict=True)})
 
 # %% [markdown]
-# Read a column from top to bottom: the same $z$, a brick that takes shape. And now look at the curves above. They do
+# Read a column from top to bottom: the same $z$, a brick that takes shape. (`plots.animation(frames)` makes a film of it.) And now look at the curves above. They do
 # *not* fall. The discriminator's loss stays between its floor and $\log 2 \approx 0.69$, which is what guessing costs; the generator's
 # wanders, and may well rise while the pictures get better. Each loss says how one network stands against *today's* other one,
 # not how good the pictures are. So a DCGAN is judged by looking (or by section 8's numbers), and its curves only tell when
@@ -981,7 +972,7 @@ rivals = {}
 for name, kind in (("transposed", Generator), ("upsampled", UpsampleGenerator)):
     torch.manual_seed(0)
     rival, its_judge = dcgan_init(kind(LATENT_DIM, narrow)).to(DEVICE), dcgan_init(Discriminator(narrow)).to(DEVICE)
-    train_gan(rival, its_judge, few_images, genlab.pick(smoke=1, cpu=3, gpu=4), f"dcgan-{name}")
+    train_gan(rival, its_judge, few_images, genlab.pick(smoke=1, cpu=3, gpu=4), z_fixed, f"dcgan-{name}")
     rivals[name] = draw(rival, torch.randn(500, LATENT_DIM, device=DEVICE))
 
 # %% payoff="rivals"
