@@ -233,4 +233,5 @@ EXERCISE = Exercise(
         "In update i the labels are labels[i], for real images, fakes (in both networks) and interpolates; in the generator's step labels[-1].",
         "gradient_penalty calls its critic with images alone. A function of images alone that adds the labels is `lambda images: critic(images, own)`.",
     ),
+    depends=("wgan_gp/gradient_penalty",),
 )
