@@ -170,7 +170,7 @@ def label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Ten
 first_of_each = [
     int((classes_of(attributes) == k).nonzero()[0]) if (classes_of(attributes) == k).any() else 0 for k in range(4)
 ]
-planes = label_planes(torch.arange(4), 4, 64)  # (4, 4, 64, 64)
+planes = 0.85 * label_planes(torch.arange(4), 4, 64)  # (4, 4, 64, 64); ones a little darker than the page
 beside = torch.cat([planes[:, k : k + 1].expand(-1, 3, -1, -1) for k in range(4)])  # plane 0 of all, plane 1 of all …
 pictures = data.train.images[first_of_each].float() / 255
 tiles = torch.cat([pictures, beside]).view(5, 4, 3, 64, 64).transpose(0, 1).flatten(0, 1)
