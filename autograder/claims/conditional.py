@@ -19,8 +19,8 @@ from autograder.probes import Plan, Record
 def answer(record: Record, case: int) -> torch.Tensor | None:
     """The floating-point tensor that the learner's module gave in a case; None when it gave something else."""
     runs = record["cases"][case]["runs"]
-    value = runs[0]["value"] if runs and not runs[0]["raised"] else {"kind": "nothing"}
-    return value["data"] if value["kind"] == "tensor" and value["data"].is_floating_point() else None
+    data = runs[0]["value"].get("data") if runs and not runs[0]["raised"] else None
+    return data if isinstance(data, torch.Tensor) and data.is_floating_point() else None
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -124,9 +124,10 @@ class NetworkClaims(ModuleClaims):
             for case, found in zip(plan["cases"], record["cases"], strict=True):
                 if not found["module"] or not found["module"]["parameters"]:
                     return False
-                shapes = [tuple(shape) for _, shape in found["module"]["parameters"]]
-                kernels, vectors = [s for s in shapes if len(s) == 4], [s for s in shapes if len(s) == 1]
-                wanted = [_kernels(factory, case) for factory in (convolutions or (self.reference,))]
+                shapes: list[tuple[int, ...]] = [tuple(shape) for _, shape in found["module"]["parameters"]]
+                kernels: list[tuple[int, ...]] = [shape for shape in shapes if len(shape) == 4]
+                vectors: list[tuple[int, ...]] = [shape for shape in shapes if len(shape) == 1]
+                wanted = [_kernels(factory, case) for factory in convolutions or (self.reference,)]
                 if sorted(kernels) not in wanted or not fits(vectors, found["module"]["layers"]):
                     return False
             return True

@@ -229,8 +229,9 @@ EXERCISE = Exercise(
     claims=CLAIMS,
     misconceptions=MISCONCEPTIONS,
     hints=(
-        "Take your train_step of the WGAN-GP and ask of every call of a network: which labels belong to these images? Four calls need an answer.",
+        "Take your train_step of the WGAN-GP and ask of every call of a network: which labels belong to these images? Six calls need an answer.",
         "In update i the labels are labels[i], for real images, fakes (in both networks) and interpolates; in the generator's step labels[-1].",
         "gradient_penalty calls its critic with images alone. A function of images alone that adds the labels is `lambda images: critic(images, own)`.",
     ),
+    depends=("wgan_gp/gradient_penalty",),
 )
