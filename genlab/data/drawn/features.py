@@ -29,9 +29,9 @@ class Head:
 
     def __init__(self, dice: Dice, traits: Traits) -> None:
         male, young, pale = traits["Male"], traits["Young"], traits["Pale_Skin"][:, None]
-        self.half = dice.normal(15.1, 0.7) + 0.5 * male
+        self.half = dice.normal(14.7, 0.6) + 0.5 * male + 0.8 * young
         self.top = dice.normal(18.6, 0.6)
-        self.chin = dice.normal(17.4, 0.7) + 0.9 * male - 1.7 * young
+        self.chin = dice.normal(17.9, 0.6) + 0.9 * male - 2.2 * young
         self.jaw = dice.normal(2.0, 0.12) + 0.75 * male  # the exponent: 2 is oval, 3 nearly square
         self.neck = dice.normal(5.6, 0.3) + 2.0 * male
         self.skin = pale * pick(dice, *_PALE, vary=0.008) + (1 - pale) * pick(dice, *_SKIN, vary=0.025)
@@ -110,7 +110,8 @@ def _age(patch: Patch, dice: Dice, skin: Tensor, traits: Traits) -> None:
 
 
 def _nose(patch: Patch, dice: Dice, skin: Tensor, side: Tensor, traits: Traits) -> None:
-    length, wide = dice.normal(4.9, 0.4), dice.normal(2.1, 0.3) + 0.35 * traits["Male"] + 0.4 * (1 - traits["Young"])
+    young = traits["Young"]
+    length, wide = dice.normal(5.0, 0.35) - 0.8 * young, dice.normal(2.5, 0.25) + 0.35 * traits["Male"] - 0.6 * young
     ridge = strip(patch.x, patch.y, (-0.9 * side, -1.5), (-1.5 * side, length - 0.6), (0.35, 0.9))
     patch.lay(ridge, skin * 0.84, 0.9, softness=1.5)
     patch.lay(patch.oval((0.0, length), (wide, 1.55)), skin * 0.87)
@@ -121,7 +122,8 @@ def _nose(patch: Patch, dice: Dice, skin: Tensor, side: Tensor, traits: Traits) 
 def _mouth(patch: Patch, dice: Dice, skin: Tensor, traits: Traits) -> None:
     """Closed or open, in a smile (corners up) or at rest."""
     smile, open_, male = traits["Smiling"], traits["Mouth_Slightly_Open"], traits["Male"]
-    height = dice.normal(9.8, 0.35) + 0.6 * male - 0.4 * smile + 1.1 * traits["Mustache"]  # so that it shows below
+    height = dice.normal(9.8, 0.35) + 0.6 * male - 0.4 * smile - 1.2 * traits["Young"]
+    height = height + 1.1 * traits["Mustache"]  # so that the mouth shows below it
     patch = Patch(patch.ink, patch.x, patch.y - height)
     half = smile * dice.uniform(7.0, 8.6) + (1 - smile) * dice.uniform(3.6, 4.8)
     arch = 1 - (patch.x / half) ** 2  # 1 in the middle, 0 at the corners
@@ -150,8 +152,8 @@ def _mouth(patch: Patch, dice: Dice, skin: Tensor, traits: Traits) -> None:
 def _eyes(patch: Patch, dice: Dice, skin: Tensor, traits: Traits, hair: Tensor) -> None:
     """Eyes with iris, pupil and highlight, lashes, and brows."""
     male, young, smile = traits["Male"], traits["Young"], traits["Smiling"]
-    wide = dice.normal(3.7, 0.2) + 0.55 * young
-    high = (dice.normal(2.4, 0.2) + 0.85 * young) * (1 - 0.12 * smile)
+    wide = dice.normal(3.6, 0.18) + 0.8 * young
+    high = (dice.normal(2.3, 0.18) + 1.2 * young) * (1 - 0.12 * smile)
     white = patch.pair((_EYE_X, 0.0), (wide, high))
     patch.lay(white - 0.6, skin * 0.72, 0.8)
     patch.lay(white, _WHITE)
@@ -160,7 +162,7 @@ def _eyes(patch: Patch, dice: Dice, skin: Tensor, traits: Traits, hair: Tensor) 
     )
     gaze = dice.normal(0, 0.5), dice.normal(0, 0.25)
     near = Patch(patch.ink, patch.x - _EYE_X * patch.x.sign(), patch.y)  # each eye's own coordinates
-    size = dice.normal(2.15, 0.12)
+    size = dice.normal(2.0, 0.1) + 0.4 * young
     disc = near.oval(gaze, (size, size))
     patch.lay(common(disc, white), iris * 0.6)
     patch.lay(common(disc + 0.55, white), iris)
@@ -190,7 +192,7 @@ def _mustache(patch: Patch, dice: Dice, traits: Traits, hair: Tensor) -> None:
     t = x / half
     way = straight * 0.9 * t * t + hanging * 3.2 * t**2.5 + curled * (2.2 * t - 3.6 * t**3)
     thick = dice.uniform(1.5, 2.0) * (1 - t.clamp(0, 1) ** 2).sqrt() + 0.25
-    middle = 7.5 + way - 0.5 * (1 - t).clamp_min(0)
+    middle = 7.6 - 1.0 * traits["Young"] + way - 0.5 * (1 - t).clamp_min(0)
     shape = common((patch.y - middle).abs() - thick, x - half)
     patch.lay(shape - 0.6, hair * 0.45, traits["Mustache"] * 0.6)
     patch.lay(shape, hair * 0.78, traits["Mustache"])
