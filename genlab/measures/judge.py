@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlab import paths
+from genlab.measures import kept
 from genlab.measures.images import check_images, spread_over
-from genlab.training import checkpoint, fingerprint
+from genlab.training import checkpoint
 
-VERSION = 2  # raise it when a judge trained before must not be used any more
 WIDTHS = (8, 16, 32, 64, 64)  # channels after each halving, the last ones for small images
 FEATURES = WIDTHS[-1]
 REFERENCE = 2000  # training images whose features are kept
@@ -110,15 +106,15 @@ def classifier(
         from genlab.scale import device as chosen
 
         device = chosen()
-    file = _file(name, images, table, epochs, seed)
+    file = kept.path(name, images, table, epochs, seed)
     before = checkpoint.random_state()
     try:
         torch.manual_seed(seed)
         judge = Classifier(tuple(images.shape[1:]), kinds, attributes, torch.device(device))
-        if not _read(judge, file):
+        if not kept.read(judge, file):
             _train(judge, images, table, epochs, seed, file.stem)
             _look_at(judge, images)
-            _write(judge, file)
+            kept.write(judge, file)
     finally:
         checkpoint.set_random_state(before)
     return judge
@@ -215,45 +211,3 @@ def _check_labels(images: Tensor, labels: Tensor) -> bool:
 
 def _kind(labels: Tensor) -> str:
     return f"{labels.dtype} {tuple(labels.shape)}"
-
-
-def _file(name: str, images: Tensor, labels: Tensor, epochs: int, seed: int) -> Path:
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,49}", name):
-        raise ValueError(f"{name!r} cannot name a judge; use letters, digits, '_' and '-' only, as in name='faces'.")
-    made_of = (
-        f"{VERSION} {epochs} {seed} {fingerprint.of_data(images, None)} "
-        + hashlib.sha256(labels.cpu().contiguous().numpy().tobytes()).hexdigest()
-    )
-    return paths.home() / "judges" / f"{name}-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.pt"
-
-
-def _read(judge: Classifier, file: Path) -> bool:
-    """Fills the judge from its file; whether there was one that could be used."""
-    try:
-        content = checkpoint.load(file)
-        if content is None:
-            return False
-        judge.trunk.load_state_dict(content["trunk"])
-        judge.head.load_state_dict(content["head"])
-        judge.centre, judge.scale = content["centre"], content["scale"]
-        judge.reference, judge.used = content["reference"], content["used"]
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError):
-        return False  # damaged, or of another make: trained and written anew
-    return True
-
-
-def _write(judge: Classifier, file: Path) -> None:
-    if not checkpoint.wanted():
-        return
-    content = {
-        "trunk": judge.trunk.state_dict(),
-        "head": judge.head.state_dict(),
-        "centre": judge.centre,
-        "scale": judge.scale,
-        "reference": judge.reference,
-        "used": judge.used,
-    }
-    try:
-        checkpoint.save(file, content)
-    except (OSError, RuntimeError) as error:
-        print(f"The judge cannot be kept ({error}): it will be trained again next time.")
