@@ -3,8 +3,9 @@
 #
 # In the notebook before this one two numbers were enough to draw garments. A face needs more: hair, glasses, the
 # way it looks at you. Here the same model gets two hundred numbers, and colours. Then comes the surprise: nobody
-# tells the network what a smile is, and still there is a *direction* among its two hundred dimensions that makes people
-# smile. You find it with a subtraction, and put it on a dial.
+# tells the network what glasses are, and still there is a *direction* among its two hundred dimensions that puts them on
+# people. You find it with a subtraction, and put it on a dial. A smile should have one, too; it is the hardest of all to
+# get, and you will see why.
 #
 # **When you are done you can**
 #
@@ -39,12 +40,12 @@ from genlab import measures, plots
 # %% given="settings"
 LATENT_DIM = 200
 WIDTH = genlab.pick(smoke=8, cpu=48, gpu=128)  # channels of every layer; the book has 128
-BETA = 0.02  # the weight of the KL term; section 2 says why
+BETA = 0.1  # the weight of the KL term; section 2 says why
 
 TRAIN_IMAGES = genlab.pick(smoke=256, cpu=20_000, gpu=160_000)
 TEST_IMAGES = genlab.pick(smoke=100, cpu=2_000, gpu=10_000)
-EPOCHS = genlab.pick(smoke=1, cpu=4, gpu=10)
-BATCH_SIZE = genlab.pick(smoke=32, cpu=32, gpu=64)
+EPOCHS = genlab.pick(smoke=1, cpu=5, gpu=10)
+BATCH_SIZE = genlab.pick(smoke=32, cpu=16, gpu=64)
 LEARNING_RATE = genlab.pick(smoke=1e-3, cpu=4e-3, gpu=2e-3)  # the highest of a schedule
 JUDGE_EPOCHS = genlab.pick(smoke=1, cpu=6, gpu=4)
 DEVICE = genlab.device()
@@ -195,7 +196,7 @@ ax.barh([name.replace("_", " ") for name in names], [prices[name] for name in na
 for beta, label in [(BETA, f"ours, {BETA}"), (3072 / 2000, "the book's, 1.54")]:
     ax.axvline(beta, color=ORANGE, ls="--")
     ax.text(beta, len(names) - 0.2, label, color=ORANGE, ha="center")
-lowest = min(prices.values()) / 2
+lowest = min(BETA, *prices.values()) / 2
 ax.set(xscale="log", xlim=(lowest, None), ylim=(-0.7, len(names) - 0.3))
 ax.set_xlabel("squared error saved per nat: the highest beta at which it pays")
 figure
@@ -204,8 +205,8 @@ figure
 # On the drawn faces hair and skin colour are worth a lot, since they colour many pixels. A smile is a few pixels, and
 # saves about 0.24 squared errors per nat. At the book's price it does not pay: a network that minimises the loss
 # *should* leave it out. (This is a lower bound. Mouths sit a little higher or lower from face to face, which the mean
-# smears; a decoder that knows where the mouth is saves more.) We want smiles, so we pay less per nat: $\beta = 0.02$,
-# a standard deviation of $\sqrt{0.01} = 0.1$. A pixel may be off by a tenth.
+# smears; a decoder that knows where the mouth is saves more.) We want details, so we pay less per nat: $\beta = 0.1$,
+# a standard deviation of $\sqrt{0.05} \approx 0.22$.
 #
 # A smaller `beta` has its own price. The code gets richer and fills the prior less well, so samples get worse. We
 # come back to that in section 5.
@@ -438,8 +439,8 @@ plots.image_grid(samples[:30], rows=3, cols=10)
 #
 # $$v = \bar z_\text{with} - \bar z_\text{all}.$$
 #
-# That is the definition of these notes. The book's code takes another one,
-# $w = \bar z_\text{with} - \bar z_\text{without}$. Does it matter? Let a share $s$ of the faces have the attribute. The mean of all is then a mean
+# That is the definition of these notes. The book's code takes another one, $w = \bar z_\text{with} - \bar
+# z_\text{without}$. Does it matter? Let a share $s$ of the faces have the attribute. The mean of all is then a mean
 # of two means, $\bar z_\text{all} = s \, \bar z_\text{with} + (1-s) \, \bar z_\text{without}$. Insert it:
 #
 # $$v = \bar z_\text{with} - s \, \bar z_\text{with} - (1-s) \, \bar z_\text{without}
@@ -590,7 +591,7 @@ for name in STEERED:
 #   judge's features. If it is the face itself, the person has been **found again**.
 
 # %% payoff="measure"
-some = min(500, len(z_test))
+some = 300
 for_strength = torch.arange(0.0, 6.5, 1.0)
 measured = {}
 for name in STEERED:
@@ -627,9 +628,15 @@ figure
 # %% [markdown]
 # Read the three panels together. A dial that works lifts the first curve while the other two stay up; where they
 # fall, you have made somebody else. Strength $1/(1-s)$ is the whole way from the mean without to the mean with, 2 for
-# an attribute that half of the people have; since faces scatter around their means, most need a little more, and some
-# a lot. Large, plain things such as hats and glasses are easily put on. A smile is the hardest of the five: a few
-# pixels, the least that the VAE was paid for.
+# an attribute that half of the people have; since faces scatter around their means, most need a little more.
+#
+# In a run of ours with 17,000 drawn faces (the scale `cpu`) glasses were seen on 98 % of the faces at strength 3, a
+# hat on 94 % at strength 4, and **a smile on 5 % at strength 6**. The table above says why: on the reconstructions
+# the judge found smiles no better than by tossing a coin. *What the VAE has not learnt, no vector can add.* A smile
+# pays at our `beta`, but it saves so little – a fifth of what glasses save per nat – that six thousand steps hardly
+# notice it: they are busy with hair and backgrounds. A longer training, more channels and larger pictures are the
+# cure, and that is what the scale `gpu` is for. Your first clue is the length of the vectors: $|w|$ was 1.5 for
+# glasses and 0.34 for smiles.
 #
 # The judge is a witness, not the truth. It has seen sharp pictures only, it is wrong now and then on those, and what
 # it sees at strength 0, before anything was added, tells how far blur alone misleads it. So look at the pictures,
@@ -652,9 +659,9 @@ figure.colorbar(picture, label="cosine")
 figure
 
 # %% [markdown]
-# The kit throws most attributes of its drawn faces independently. A hair colour excludes the others, and mustaches are found
-# on men three times as often as on women; look for both in the picture. In CelebA much more goes together: lipstick with
-# make-up, beards with `Male`, bald heads with not being `Young`.
+# The kit throws most attributes of its drawn faces independently. A hair colour excludes the others, and mustaches
+# are found on men three times as often as on women; look for both in the picture. In CelebA much more goes together:
+# lipstick with make-up, beards with `Male`, bald heads with not being `Young`.
 #
 # ## 8. From one face to another
 #
