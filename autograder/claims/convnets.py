@@ -23,7 +23,7 @@ EVAL, TRAIN, ONE = range(3)  # the cases of a plan, in order; more may follow
 
 
 def cases(
-    draw: Draw, construct: list[list[int]], inputs: list[torch.Tensor], outputs: list[tuple[int, ...]]
+    draw: Draw, construct: list[list[int]], inputs: list[torch.Tensor], outputs: Sequence[tuple[int, ...]]
 ) -> list[dict[str, Any]]:
     """A batch in eval mode and one in train mode in float64, and a single one in eval mode in float32.
 

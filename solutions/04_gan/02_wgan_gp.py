@@ -18,7 +18,7 @@
 # - read a loss curve beside a measure of quality, and say how far to trust it.
 #
 # **What you need:** the DCGAN notebook, from which this one takes some pieces *that you wrote there*: keep the two in one folder.
-# **Time:** about two hours. The computer's share is about ten minutes on two idle CPU cores.
+# **Time:** about two hours. The computer's share is at most ten minutes on two idle CPU cores.
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell, then
 # run the check below it. Stuck? `!genlab hint wgan_gp/gradient_penalty` in a cell of your own gives a hint, and each
@@ -235,7 +235,7 @@ _, free_losses, free_pictures = critic_on_a_line()
 figure, (left, right) = plots.subplots(1, 2, width=10, height=3)
 for (step, scores), alpha in zip(free_pictures.items(), (0.25, 0.45, 0.7, 1), strict=False):
     left.plot(line, scores, color=BLUE, alpha=alpha, label=f"step {step}")
-left.set(title="the scores along the line", xlabel="$x$", ylabel="score", yscale="symlog")
+left.set(title="the scores along the line", xlabel="$x$", ylabel="score")
 left.legend(loc="upper left")
 right.plot([-loss for loss in free_losses], color=BLUE)
 right.axhline(4, color=GREY, ls=":")
@@ -401,7 +401,7 @@ for name, penalty, colour in [("uniform weights", gradient_penalty, BLUE), ("nor
 ax.axhline(1, color=GREY, ls=":")
 ax.axvspan(-2, 2, color=GREY, alpha=0.12)
 ax.set(title="slope of the critics (the heaps are at the edges of the grey)", xlabel="$x$", ylim=(-1.2, 2.2))
-ax.legend(loc="lower right")
+ax.legend(loc="lower left")
 figure
 
 # %% [markdown]

@@ -8,7 +8,7 @@ from torch import nn
 class sigmoid_inside(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2), nn.Dropout(0.3)]
@@ -21,7 +21,7 @@ class sigmoid_inside(nn.Module):
 class not_flattened(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2), nn.Dropout(0.3)]
@@ -34,7 +34,7 @@ class not_flattened(nn.Module):
 class squeezed(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2), nn.Dropout(0.3)]
@@ -47,7 +47,7 @@ class squeezed(nn.Module):
 class norm_on_first_layer(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)]
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2), nn.Dropout(0.3)]
@@ -60,7 +60,7 @@ class norm_on_first_layer(nn.Module):
 class no_norm(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), nn.LeakyReLU(0.2), nn.Dropout(0.3)]
         self.layers = nn.Sequential(*layers, nn.Conv2d(8 * width, 1, 4, bias=False), nn.Flatten(0))
@@ -72,7 +72,7 @@ class no_norm(nn.Module):
 class conv_biases(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1), *norm, nn.LeakyReLU(0.2), nn.Dropout(0.3)]
@@ -85,7 +85,7 @@ class conv_biases(nn.Module):
 class relu(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.ReLU(), nn.Dropout(0.3)]
@@ -98,7 +98,7 @@ class relu(nn.Module):
 class pytorch_slope(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(), nn.Dropout(0.3)]
@@ -111,7 +111,7 @@ class pytorch_slope(nn.Module):
 class norm_after_activation(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), nn.LeakyReLU(0.2), *norm, nn.Dropout(0.3)]
@@ -124,7 +124,7 @@ class norm_after_activation(nn.Module):
 class dropout_missing(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2)]
@@ -137,7 +137,7 @@ class dropout_missing(nn.Module):
 class other_rate(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2), nn.Dropout(0.5)]
@@ -150,7 +150,7 @@ class other_rate(nn.Module):
 class channels_dropped(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2), nn.Dropout2d(0.3)]
@@ -163,7 +163,7 @@ class channels_dropped(nn.Module):
 class keras_momentum(nn.Module):
     def __init__(self, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [(1, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 8 * width)]:
             norm = [nn.BatchNorm2d(c_out, momentum=0.9)] if layers else []
             layers += [nn.Conv2d(c_in, c_out, 4, 2, 1, bias=False), *norm, nn.LeakyReLU(0.2), nn.Dropout(0.3)]

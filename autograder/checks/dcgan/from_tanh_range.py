@@ -156,7 +156,7 @@ MISCONCEPTIONS = (
         "128 is used where 127.5 belongs",
         "There is a 128 where 127.5 belongs: some levels come out one too bright (or too dark).",
         by_128,
-        _line(lambda x: (x + 1) * 128, lambda x: x * 127.5 + 128, lambda x: x * 128 + 127.5, lambda x: x * 127 + 128),
+        _line(lambda x: (x + 1) * 128, lambda x: x * 128 + 127.5, lambda x: x * 127 + 128),
     ),
     Misconception(
         "floats_returned",

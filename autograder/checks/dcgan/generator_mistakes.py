@@ -8,7 +8,7 @@ from torch import nn
 class sigmoid(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -30,7 +30,7 @@ class sigmoid(nn.Module):
 class no_tanh(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -52,7 +52,7 @@ class no_tanh(nn.Module):
 class output_norm(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -76,7 +76,7 @@ class output_norm(nn.Module):
 class wrong_padding(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -98,7 +98,7 @@ class wrong_padding(nn.Module):
 class no_norm(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -116,7 +116,7 @@ class no_norm(nn.Module):
 class conv_biases(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -134,7 +134,7 @@ class conv_biases(nn.Module):
 class relu(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -156,7 +156,7 @@ class relu(nn.Module):
 class pytorch_slope(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -178,7 +178,7 @@ class pytorch_slope(nn.Module):
 class norm_after_activation(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),
@@ -200,7 +200,7 @@ class norm_after_activation(nn.Module):
 class keras_momentum(nn.Module):
     def __init__(self, latent_dim, width=64):
         super().__init__()
-        layers = []
+        layers: list[nn.Module] = []
         for c_in, c_out in [
             (latent_dim, 8 * width),
             (8 * width, 4 * width),

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from autograder.checks.dcgan import noisy_labels_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.laws import fresh, standard_normal, uniform
@@ -197,11 +198,14 @@ def _flipped(plan: Plan, record: Record) -> bool:
     )
 
 
-def _same_every_time(plan: Plan, record: Record) -> bool:
-    if not _answered(plan, record) or failing(CLAIMS[3:5], plan, record):
-        return False
+def _kept(plan: Plan, record: Record) -> bool:
+    """Both calls of the large case moved the labels by the same."""
     first, second = (_table(plan, record, call) for call in range(CALLS_MADE))
     return bool(((first - second).abs() < 1e-6).all())
+
+
+def _same_every_time(plan: Plan, record: Record) -> bool:
+    return _answered(plan, record) and not failing(CLAIMS[3:5], plan, record) and _kept(plan, record)
 
 
 def _not_like_labels(plan: Plan, record: Record) -> bool:
@@ -211,117 +215,76 @@ def _not_like_labels(plan: Plan, record: Record) -> bool:
     return kinds[HALF] == torch.float32 and kinds[LARGE] == torch.float64
 
 
-def wrong_direction(labels, amount):
-    return labels + (2 * labels - 1) * amount * torch.rand_like(labels)
-
-
-def one_draw(labels, amount):
-    return labels + (1 - 2 * labels) * amount * torch.rand((), dtype=labels.dtype, device=labels.device)
-
-
-def symmetric(labels, amount):
-    return labels + amount * (2 * torch.rand_like(labels) - 1)
-
-
-def one_side_only(labels, amount):
-    return labels - labels * amount * torch.rand_like(labels)
-
-
-def same_way(labels, amount):
-    return labels - amount * torch.rand_like(labels)
-
-
-def no_noise(labels, amount):
-    return labels + (1 - 2 * labels) * amount
-
-
-def amount_ignored(labels, amount):
-    return labels + (1 - 2 * labels) * torch.rand_like(labels)
-
-
-def flipped(labels, amount):
-    return torch.where(torch.rand_like(labels) < amount, 1 - labels, labels)
-
-
-def same_every_time(labels, amount):
-    torch.manual_seed(0)
-    return labels + (1 - 2 * labels) * amount * torch.rand_like(labels)
-
-
-def noise_not_like_labels(labels, amount):
-    return labels + (1 - 2 * labels) * amount * torch.rand(labels.shape)
-
-
 MISCONCEPTIONS = (
     Misconception(
         "wrong_direction",
         "ones are moved up and zeros down, out of [0, 1]: the book's own version",
         "The labels move the wrong way, out of [0, 1], as in the book's notebook: ones come out above 1. The loss then has no lower end, and rewards "
         "over-confidence instead of taming it.",
-        wrong_direction,
+        mistakes.wrong_direction,
         _moved(lambda units, labels: _uniform(-units)),
     ),
     Misconception(
         "one_draw",
         "a single draw (or one for the ones and one for the zeros) is shared by the whole batch",
         "All labels of the batch move by the same amount: draw one number per label, of the shape of labels.",
-        one_draw,
-        _moved(_shared),
+        mistakes.one_draw,
+        lambda plan, record: _moved(_shared)(plan, record) and not _kept(plan, record),
     ),
     Misconception(
         "symmetric",
         "the noise is symmetric around the label, uniform or normal, so that half of the labels leave [0, 1]",
         "The noise goes both ways, so about half of the labels leave [0, 1]: a 1 may only move down, a 0 only up.",
-        symmetric,
+        mistakes.symmetric,
         _moved(_symmetric),
     ),
     Misconception(
         "one_side_only",
         "only the ones are moved (or only the zeros), the others stay exact",
         "Labels of one kind stay exact. One-sided smoothing is a method of its own, and no mistake, but this exercise asks for noise on both.",
-        one_side_only,
+        mistakes.one_side_only,
         _moved(_half),
     ),
     Misconception(
         "same_way",
         "ones and zeros are moved in the same direction",
         "Ones and zeros move in the same direction, so those of one kind leave [0, 1]: the sign must depend on the label.",
-        same_way,
+        mistakes.same_way,
         _moved(_same_way),
     ),
     Misconception(
         "no_noise",
         "every label is moved by exactly amount: smoothing without noise",
         "Every label moves by exactly amount. That is label smoothing, a good method, too, but this exercise asks for a random share of it.",
-        no_noise,
+        mistakes.no_noise,
         _moved(lambda units, labels: bool(((units - 1).abs() < 1e-6).all())),
     ),
     Misconception(
         "amount_ignored",
         "the draws of U(0, 1) are not multiplied by amount",
         "The labels move by anything up to 1: multiply the draws by amount.",
-        amount_ignored,
+        mistakes.amount_ignored,
         _amount_ignored,
     ),
     Misconception(
         "flipped",
         "each label is exchanged for the other one with probability amount, instead of moved a little",
         "Some labels are exchanged for the opposite and the rest are exact. That is another kind of label noise: here every label moves a little.",
-        flipped,
+        mistakes.flipped,
         _flipped,
     ),
     Misconception(
         "same_every_time",
         "a seed is set inside, or the noise is kept, so that every call uses the same noise",
         "Every call uses the same noise: draw anew each time, and set no seed inside.",
-        same_every_time,
+        mistakes.same_every_time,
         _same_every_time,
     ),
     Misconception(
         "noise_not_like_labels",
         "the noise is drawn with torch's default dtype (and device), not with those of the labels",
         "The noise has torch's default dtype and device, not those of the labels: `torch.rand_like(labels)` takes both over. On a GPU yours would fail.",
-        noise_not_like_labels,
+        mistakes.noise_not_like_labels,
         _not_like_labels,
     ),
 )

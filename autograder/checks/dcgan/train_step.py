@@ -17,6 +17,7 @@ from autograder.checks.dcgan import train_step_mistakes as mistakes
 from autograder.checks.wgan_gp.train_step import Explanations
 from autograder.claims import show
 from autograder.claims.adversarial import AdversarialClaims, Model, leaked_to_generator
+from autograder.claims.compare import close
 from autograder.claims.laws import uniform
 from autograder.claims.phases import Game, Phase, Score, Terms, agree
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
@@ -183,7 +184,7 @@ def _not_detached(plan: Plan, record: Record) -> bool:
     raised = record["cases"][0]["calls"][0]["raised"]
     if raised:
         return "through the graph a second time" in raised["message"]
-    leaked = {"generator": leaked_to_generator}
+    leaked: dict[str, Model] = {"generator": leaked_to_generator}
     return _moved(leaked, leaked | {"critic": _leaked_to_discriminator})(plan, record)
 
 
@@ -256,8 +257,23 @@ def _noisy_generator(plan: Plan, record: Record) -> bool:
     return True
 
 
-def _one_vector(phases: list[Phase]) -> bool:
-    return all(bool((p.noise == p.noise[:1]).all()) for p in phases)
+_began_with_generator = TELL.stepped(lambda n: ["generator", "discriminator"])
+
+
+def _real_before(plan: Plan, record: Record) -> bool:
+    """The discriminator saw the real images before the first update of every call."""
+    return all(
+        any(
+            e["network"] == "discriminator" and same_images(e["inputs"][0], case["calls"][number][2])
+            for e in call["log"][: call["updates"][0]["after"]]
+        )
+        for case, number, call in STEP._calls(plan, record)
+    )
+
+
+def same_images(seen: torch.Tensor, real: torch.Tensor) -> bool:
+    """Whether these are the real images of a call."""
+    return seen.shape == real.shape and close(seen, real)
 
 
 def _uniform(phases: list[Phase]) -> bool:
@@ -311,7 +327,7 @@ MISCONCEPTIONS = (
         "The generator's loss leaves gradients at the discriminator's weights, too, and they leak into its next update, where they teach it to be "
         "fooled: zero them just before the discriminator's `backward()`.",
         mistakes.leaked_to_discriminator,
-        _moved({"critic": _leaked_to_discriminator}),
+        _moved({"critic": _leaked_to_discriminator}, {"critic": _stale}),
     ),
     Misconception(
         "stale_gradients",
@@ -360,7 +376,14 @@ MISCONCEPTIONS = (
         "the generator's optimizer steps after the discriminator's loss, and the other way round",
         "The optimizers are exchanged: after the discriminator's loss its own optimizer has to step, and after the generator's loss the generator's.",
         mistakes.optimizers_swapped,
-        TELL.stepped(lambda n: ["generator", "discriminator"]),
+        lambda plan, record: _began_with_generator(plan, record) and _real_before(plan, record),
+    ),
+    Misconception(
+        "generator_first",
+        "the generator is updated before the discriminator instead of after it",
+        "The generator moves first: this exercise asks for the discriminator's update first, so that its fakes are judged by the improved one.",
+        mistakes.generator_first,
+        lambda plan, record: _began_with_generator(plan, record) and not _real_before(plan, record),
     ),
     Misconception(
         "label_noise_ignored",

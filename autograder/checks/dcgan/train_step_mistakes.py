@@ -233,6 +233,29 @@ def optimizers_swapped(
     return {"discriminator": d_loss.item(), "generator": g_loss.item()}
 
 
+def generator_first(
+    generator, discriminator, real, generator_optimizer, discriminator_optimizer, latent_dim, label_noise
+):
+    generator.train(), discriminator.train()
+    z = torch.randn(len(real), latent_dim, device=real.device, dtype=real.dtype)
+    fake = generator(z)
+    logits = discriminator(fake)
+    g_loss = F.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))
+    generator_optimizer.zero_grad()
+    g_loss.backward()
+    generator_optimizer.step()
+    real_logits, fake_logits = discriminator(real), discriminator(fake.detach())
+    ones = 1 - label_noise * torch.rand_like(real_logits)
+    zeros = label_noise * torch.rand_like(fake_logits)
+    d_loss = 0.5 * (
+        F.binary_cross_entropy_with_logits(real_logits, ones) + F.binary_cross_entropy_with_logits(fake_logits, zeros)
+    )
+    discriminator_optimizer.zero_grad()
+    d_loss.backward()
+    discriminator_optimizer.step()
+    return {"discriminator": d_loss.item(), "generator": g_loss.item()}
+
+
 def label_noise_ignored(
     generator, discriminator, real, generator_optimizer, discriminator_optimizer, latent_dim, label_noise
 ):

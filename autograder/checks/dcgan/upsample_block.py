@@ -112,7 +112,7 @@ def transposed_convolution(c_in, c_out):
     return nn.Sequential(nn.ConvTranspose2d(c_in, c_out, 4, 2, 1, bias=False), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.2))
 
 
-def bilinear(c_in, c_out):
+def bilinear_upsampling(c_in, c_out):
     return nn.Sequential(
         nn.Upsample(scale_factor=2, mode="bilinear"),
         *(nn.Conv2d(c_in, c_out, 3, padding=1, bias=False), nn.BatchNorm2d(c_out), nn.LeakyReLU(0.2)),
@@ -176,10 +176,10 @@ MISCONCEPTIONS = (
         _transposed,
     ),
     Misconception(
-        "bilinear",
+        "bilinear_upsampling",
         "the image is enlarged by bilinear interpolation instead of repeating pixels",
         "The image is enlarged bilinearly. That avoids the checkerboard just as well, but this exercise asks for nearest, the repeated pixel.",
-        bilinear,
+        bilinear_upsampling,
         _any(_variant(mode="bilinear"), _variant(mode="corners")),
     ),
     Misconception(

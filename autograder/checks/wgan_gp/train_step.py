@@ -182,7 +182,8 @@ class Explanations:
         calls = [call for _, _, call in self.step._calls(plan, record)]
         ran = not self.fails(plan, record) & {"runs", "returns"}
         return ran and all(
-            set(call["modes"].values()) == {"eval"} and not any(e["training"] for e in call["log"]) for call in calls
+            call["log"] and set(call["modes"].values()) == {"eval"} and not any(e["training"] for e in call["log"])
+            for call in calls
         )
 
     def not_like_real(self, plan: Plan, record: Record) -> bool:
