@@ -28,7 +28,7 @@ _TABLES = ("list_attr_celeba.csv", "list_attr_celeba.txt", "attributes.csv")
 _DIVISIONS = ("list_eval_partition.csv", "list_eval_partition.txt")
 _LARGEST = 12_000  # pixels on a side of a picture
 _DEPTH = 3  # folders below the one that is searched
-_TABLE_LIMIT = 200_000_000  # bytes
+_MOST = 200_000_000  # bytes of any file
 
 Read = Callable[[str], bytes]
 
@@ -72,7 +72,7 @@ def _last(name: str) -> str:
 def _from_folder(card: Card, folder: Path, packed: Path | None, stamp: list[object]) -> Contents:
     def read(name: str) -> bytes:
         with open(name, "rb") as file:
-            return file.read(_TABLE_LIMIT)
+            return file.read(_MOST)
 
     names = [entry.path for place in _picture_folders(folder) for entry in os.scandir(place) if entry.is_file()]
     if packed is None or any(_last(name).endswith(ENDINGS) for name in names):
@@ -81,14 +81,19 @@ def _from_folder(card: Card, folder: Path, packed: Path | None, stamp: list[obje
         inside = archive.namelist()
 
         def read_either(name: str) -> bytes:
-            return archive.read(name) if name in archive.NameToInfo else read(name)
+            return _member(archive, name) if name in archive.NameToInfo else read(name)
 
         return _contents(card, names + inside, read_either, str(folder), stamp)
 
 
 def _from_archive(card: Card, path: Path, stamp: list[object]) -> Contents:
     with _opened(path) as archive:
-        return _contents(card, archive.namelist(), archive.read, str(path), stamp)
+        return _contents(card, archive.namelist(), partial(_member, archive), str(path), stamp)
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as file:
+        return file.read(_MOST)
 
 
 def _opened(path: Path) -> zipfile.ZipFile:

@@ -324,15 +324,21 @@ def _ready(
     held = _held(card, source)
     if held is not None and held.header["key"] == key:
         return held
-    if card.layout != "attributes" or source not in ("files", "kaggle"):
+    if card.layout not in ("attributes", "named") or source not in ("files", "kaggle"):
         return _make(card, source, key, make)
     # This takes minutes and keeps its progress on disk, which two processes must not do at once.
-    with locked(cache.place(card.name, ".lock"), f"preparing {card.title}"):
-        held = _peek(card, source)
-        if held is None or held.header["key"] != key:
-            held = _make(card, source, key, make)
-            draft.clear(card)
-        return held
+    try:
+        with locked(cache.place(card.name, ".lock"), f"preparing {card.title}"):
+            held = _peek(card, source)
+            if held is None or held.header["key"] != key:
+                held = _make(card, source, key, make)
+                draft.clear(card)
+            return held
+    except OSError as error:
+        raise DataError(
+            f"Prepared data cannot be written to {cache.place(card.name, source)}: {error.strerror or error}. "
+            "Make room there, or set GENLAB_HOME to a folder that you can write to."
+        ) from error
 
 
 def _make(card: Card, source: str, key: dict[str, Any], make: Callable[[], Made]) -> cache.Prepared:

@@ -73,7 +73,7 @@ class Memorisation:
     usual:     (R,) the same of the real images.
     closer:    the share of pairs (sample, real image) in which the sample is the nearer one: ½ where samples lie as far
                from the training set as unseen real images, towards 1 where they are copied from it.
-    copies:    the share of samples nearer than all but 1 in 100 of the real images: about 0.01 without copies.
+    copies:    the share of samples as near as the nearest 1 in 100 of the real images: about 0.01 without copies.
     """
 
     distances: Tensor = field(repr=False)
@@ -108,7 +108,7 @@ def memorisation(
     closer = measured(
         lambda s, r: (s @ nearer @ r / (s.sum() * r.sum())).item(), tuple(nearer.shape), resamples, seed, (0.0, 1.0)
     )
-    copies = (distances < torch.quantile(usual, 0.01)).double().mean().item()
+    copies = (distances <= torch.quantile(usual, 0.01)).double().mean().item()
     return Memorisation(distances, usual, closer, copies)
 
 

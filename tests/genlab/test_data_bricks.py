@@ -24,7 +24,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def some():
-    return drawn.draw("bricks", {"train": 1500, "test": 500})
+    return drawn.draw("bricks", {"train": 750, "test": 250})
 
 
 def test_classes_are_those_of_the_card_in_their_order():
@@ -35,21 +35,21 @@ def test_classes_are_those_of_the_card_in_their_order():
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_cores(some, monkeypatch):
     before = torch.get_rng_state()
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    again = drawn.draw("bricks", {"train": 1500, "test": 500})
+    again = drawn.draw("bricks", {"train": 750, "test": 250})
     assert all(torch.equal(some[name], again[name]) for name in some)
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_shapes_types_and_equal_shares(some):
-    assert some["train_images"].shape == (1500, 1, 64, 64)
+    assert some["train_images"].shape == (750, 1, 64, 64)
     assert some["train_images"].dtype == some["train_labels"].dtype == torch.uint8
-    assert some["train_labels"].bincount().tolist() == [30] * 50
-    assert some["test_labels"].bincount().tolist() == [10] * 50
+    assert some["train_labels"].bincount().tolist() == [15] * 50
+    assert some["test_labels"].bincount().tolist() == [5] * 50
 
 
 def test_no_picture_is_drawn_twice(some):
     both = torch.cat([some["train_images"], some["test_images"]]).flatten(1)
-    assert len(both.unique(dim=0)) == 2000
+    assert len(both.unique(dim=0)) == 1000
 
 
 def test_each_picture_is_a_grey_thing_of_fair_size_on_black_in_the_middle(some):
@@ -124,7 +124,7 @@ def test_the_drawn_set_loads_like_the_real_one(home, capsys):
     assert "DRAWN STAND-IN, fifty kinds" in out and "no Kaggle credentials" in out and out.count("\n") == 1
 
 
-def test_a_thousand_pictures_take_a_few_seconds():
+def test_a_picture_takes_a_few_milliseconds():
     start = time.process_time()  # of all cores together, whatever else this machine is doing
-    drawn.draw("bricks", {"train": 1000})
-    assert time.process_time() - start < 5
+    drawn.draw("bricks", {"train": 500})
+    assert time.process_time() - start < 2.5

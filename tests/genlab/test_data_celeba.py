@@ -201,6 +201,13 @@ def test_a_disk_that_fills_up_keeps_what_is_done(folder, celeba, monkeypatch, ca
     assert "going on after 24" in capsys.readouterr().out
 
 
+def test_a_home_that_cannot_be_written_to_is_said(folder, celeba, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GENLAB_HOME", str(tmp_path / "file"))
+    with pytest.raises(DataError, match=r"cannot be written to .*set GENLAB_HOME to a folder that you can write to"):
+        data.load(celeba.card)
+
+
 def test_a_second_process_waits_and_finds_the_work_done(folder, celeba, monkeypatch, capsys):
     waiting, decodings = threading.Event(), []
     monkeypatch.setattr(lock, "print", lambda text: waiting.set(), raising=False)

@@ -13,10 +13,11 @@ import kaggle_server
 import numpy as np
 import pytest
 import torch
+import yaml
 from kaggle_server import Kaggle, zipped
 from PIL import Image
 
-from genlab import data
+from genlab import data, paths
 from genlab.data import cards, named_files
 from genlab.data.dataset import Dataset
 from genlab.data.errors import DataError
@@ -169,7 +170,7 @@ def test_transparent_pictures_are_laid_on_black():
     colours = np.full((128, 128, 4), 200, np.uint8)
     colours[..., 3] = 0
     colours[:64, :, 3] = 255
-    small = named_files._decode(64, str, "some.png", png(colours))
+    small = named_files._small(64, str, "some.png", png(colours))
     assert small.shape == (1, 64, 64)
     assert (small[:, :32] == 200).all() and (small[:, 32:] == 0).all()
 
@@ -180,7 +181,7 @@ def test_real_pictures_become_just_those_that_others_made_from_them(real_bricks)
         images = {name: file["images"][file["labels"] == i] for i, name in enumerate(file["classes"].tolist())}
     for kind in ("brick_2x2", "brick_technic_lever_3m"):
         for path in sorted((real_bricks / "originals_sample" / kind).iterdir())[:5]:
-            small = named_files._decode(64, str, path.name, path.read_bytes())
+            small = named_files._small(64, str, path.name, path.read_bytes())
             assert (images[kind] == small.numpy()).all((1, 2)).any()
 
 
@@ -221,7 +222,7 @@ def test_a_broken_picture_is_named_and_never_enters_the_cache(use, home, bricks,
         use(folder)
     assert BROKEN in str(caught.value) and str(folder) in str(caught.value)
     assert "Get this file again" in str(caught.value)
-    assert not list(home.rglob("*.u8"))
+    assert not list(home.rglob("header.json"))
     put(bricks.files[BROKEN])  # the advice helps
     assert bricks.are_in(use(folder))
 
@@ -229,7 +230,7 @@ def test_a_broken_picture_is_named_and_never_enters_the_cache(use, home, bricks,
 def test_a_damaged_archive_is_named(use, bricks, tmp_path):
     whole = zipped(bricks.files)
     (tmp_path / "bricks.zip").write_bytes(whole[:5000] + bytes(500) + whole[5500:])
-    with pytest.raises(DataError, match=r"bricks\.zip.*is (damaged|not a picture)"):
+    with pytest.raises(DataError, match=r"bricks\.zip \(2357 .*\.png\) (cannot be read: Bad CRC|is not a picture)"):
         use(tmp_path)
 
 
@@ -285,11 +286,32 @@ def test_after_an_interruption_the_archive_is_not_fetched_again(server, bricks, 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(named_files, "_decode", interrupted)
+        patched.setattr(named_files, "_small", interrupted)
         with pytest.raises(KeyboardInterrupt):
             data.load(CARD)
     server.asked.clear()
     assert bricks.are_in(data.load(CARD)) and not server.asked
+
+
+def test_an_interrupted_preparation_goes_on_where_it_was(use, bricks, tmp_path, monkeypatch, capsys):
+    folder, done = bricks.put(tmp_path / "mine"), []
+    small = named_files._small
+
+    def interrupted(*given: object) -> torch.Tensor:
+        if len(done) == 100:
+            raise KeyboardInterrupt
+        done.append(given)
+        return small(*given)
+
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr("genlab.data.decoding._AT_ONCE", 10)
+    monkeypatch.setattr("genlab.data.draft._CHUNK", 20)
+    with monkeypatch.context() as patched:
+        patched.setattr(named_files, "_small", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            use(folder)
+    assert bricks.are_in(use(folder))
+    assert "going on after 100 of 120 images" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("status", "says"), [(401, "not valid"), (403, "terms"), (500, "try again later")])
@@ -326,7 +348,7 @@ def test_a_broken_picture_in_kaggles_archive_is_told_with_the_way_out(server, ho
     server.archive = zipped(bricks.files | {BROKEN: b"<html>"})
     with pytest.raises(DataError, match=r"007L\.png.*is not a picture.*remove .* to have it fetched again"):
         data.load(CARD, source="kaggle")
-    assert not list(home.rglob("*.u8"))
+    assert not list(home.rglob("header.json"))
     server.archive = whole
     next(home.rglob("*.zip")).unlink()
     assert bricks.are_in(data.load(CARD, source="kaggle"))
@@ -350,3 +372,11 @@ def test_what_would_be_used_is_told_without_asking(server, given, monkeypatch):
 def test_official_files_are_none(server):
     with pytest.raises(DataError, match='source="official" is not possible'):
         data.load(CARD, source="official")
+
+
+def test_a_card_of_such_pictures_names_no_official_files(tmp_path):
+    raw = yaml.safe_load(paths.find("datasets/lego_bricks.yml").read_text(encoding="utf-8"))
+    raw["files"] = [{"name": "bricks.zip", "bytes": 1, "md5": "0", "sha256": "0"}]
+    (tmp_path / "lego_bricks.yml").write_text(yaml.safe_dump(raw), encoding="utf-8")
+    with pytest.raises(DataError, match="have no official files"):
+        cards.read_file(tmp_path / "lego_bricks.yml")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 import genlab
 from tests.genlab import small_gan
@@ -119,6 +120,21 @@ def test_drawing_the_fixed_noise_disturbs_no_training() -> None:
     gan = Gan()
     gan.on_epoch = lambda epoch, history: None  # type: ignore[method-assign]
     assert gan.train(name=None).steps == with_frames.steps
+
+
+@pytest.mark.parametrize("step", [2, 4, 6])
+def test_networks_left_in_eval_mode_are_found_so_again(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a step that does not set the mode itself goes on in the one that drawing has left
+    monkeypatch.setattr(
+        small_gan.Generator, "train", lambda net, mode=True: net if mode else nn.Module.train(net, mode)
+    )
+    whole = Gan()
+    expected = whole.train(name=None)
+    with pytest.raises(KeyboardInterrupt):
+        Gan(between=ctrl_c_at(step)).train()
+    again = Gan()
+    same(again, whole, again.train(), expected)
+    assert not again.generator.training
 
 
 def test_noise_drawn_after_an_epoch_is_drawn_again_when_that_epoch_s_end_is_repeated() -> None:

@@ -249,11 +249,11 @@ def _in_eval(plan: Plan, record: Record) -> bool:
 
 
 def _of_channels(plan: Plan, record: Record) -> bool:
-    """Both taps, which look at one channel, are always cut together."""
+    """Both taps, which look at one channel, are always cut together, and not in all images alike."""
     if _failing(plan, record) != {"dropout"}:
         return False
     found = cuts(plan, record, TRAIN, DROPPED, RATE)
-    return found is not None and bool((found[:, 0] == found[:, 1]).all())
+    return found is not None and bool((found[:, 0] == found[:, 1]).all()) and len(found.unique()) > 1
 
 
 def _shaped(*shapes: Callable[[int], tuple[int, ...]]) -> Explains:

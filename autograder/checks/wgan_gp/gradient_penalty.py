@@ -275,6 +275,11 @@ def _backward(plan: Plan, record: Record) -> bool:
     return _ran(plan, record) and any(call["backward"] for found in record["cases"] for call in found["calls"])
 
 
+def _fakes_not_detached(plan: Plan, record: Record) -> bool:
+    of_fakes = [call["grads"][0][-1] for found in record["cases"] for call in found["calls"] if call["grads"]]
+    return _only("detached")(plan, record) and any(g is not None and bool(g.any()) for g in of_fakes)
+
+
 def _nan_when_flat(plan: Plan, record: Record) -> bool:
     grads = record["cases"][FLAT]["calls"][0]["grads"]
     return _only("flat")(plan, record) and any(bool(g.isnan().any()) for g in grads[0] if g is not None)
@@ -417,7 +422,7 @@ MISCONCEPTIONS = (
         "real and fake are not detached, so a gradient reaches the generator",
         "Real images and fakes are not detached: the penalty's gradient runs through the fakes into the generator.",
         wrong.not_detached,
-        _only("detached"),
+        _fakes_not_detached,
     ),
     Misconception(
         "backward_called",
