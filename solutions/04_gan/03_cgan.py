@@ -71,7 +71,7 @@ def classes_of(attributes: torch.Tensor) -> torch.Tensor:
 
 
 # %% payoff="data"
-data = genlab.data.load("celeba", size=64, limit=genlab.pick(smoke=64, cpu=None, gpu=None))
+data = genlab.data.load("celeba", size=64, limit=genlab.pick(smoke=64, cpu=16_000, gpu=None))
 columns = [data.classes.index(name) for name in ATTRIBUTES]
 attributes, test_attributes = data.train.labels[:, columns], data.test.labels[:, columns]  # bool (N, 2)
 train_images = data.train.images[:TRAIN_IMAGES]  # (N, 3, 64, 64) uint8
