@@ -410,7 +410,7 @@ left.set(title="a white pixel, $x = 1$", xlabel=r"$\hat x$", ylabel="loss", ylim
 left.legend()
 middle.plot(logit, 1 - p, color=BLUE)
 middle.plot(logit, 2 * (1 - p) ** 2 * p, color=ORANGE)
-middle.set(title="the pull on its logit", xlabel="logit", ylabel="−gradient")
+middle.set(title="the pull on its logit", xlabel="logit", ylabel="minus the derivative")
 for x, style in [(0.5, "-"), (0.2, "--")]:
     bce = -x * torch.log(p) - (1 - x) * torch.log(1 - p)
     right.plot(p, bce, style, color=BLUE, label=f"$x = {x}$")
@@ -765,8 +765,9 @@ plots.compare(rows)
 
 # %% [markdown]
 # Each is good at what it was asked for, and not much worse at the other. Both are least where the reconstruction is
-# the *mean* of all pictures that share a point, so both blur, and in the same way: bright pixels come out too dark,
-# dark ones too bright.
+# the *mean* of all pictures that share a point, so both blur: bright pixels come out too dark, dark ones too bright. The
+# BCE leaned further towards grey in our run, as its steeper ends let one expect. (One seed and a short training: do not
+# read more into the digits.)
 #
 # ## 10. Two trades for an autoencoder
 #
@@ -851,9 +852,9 @@ with torch.no_grad():
 plots.compare({"5 least, 5 most strange bags": chosen_bags, "as the autoencoder sees them": seen_as})
 
 # %% [markdown]
-# The bags with the highest scores cannot be rebuilt; the ones with the lowest pass for something else. That is the limit
-# of the method: the score says how well a picture can be *rebuilt*, and a plain, dark thing is rebuilt
-# easily, known or not.
+# The bags with the highest scores cannot be rebuilt. The ones with the lowest cannot either – but they are small or dark,
+# so a wrong answer costs little. That is the limit of the method: the score says how well a picture is *rebuilt*, and
+# how much there is to rebuild plays a part in it.
 #
 # ## 11. Questions to think about
 #
