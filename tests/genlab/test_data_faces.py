@@ -124,7 +124,6 @@ def test_a_small_network_sees_every_attribute_even_at_32_pixels(some):
         [(guessed[:, i] == truth[:, i])[truth[:, i] == v].float().mean() for i in range(15) for v in (0, 1)]
     )
     balanced = dict(zip(faces.ATTRIBUTES, recall.view(15, 2).mean(1).tolist(), strict=True))
-    print({k: round(v, 3) for k, v in balanced.items()})
     assert min(balanced.values()) > 0.8, balanced
     assert balanced["Smiling"] > 0.9 and balanced["Eyeglasses"] > 0.9, balanced
 
