@@ -9,7 +9,7 @@ from typing import Any
 from genlab.notebook import in_notebook
 
 
-def progress_bar(total: int, title: str, **settings: Any) -> Any:
+def progress_bar(total: int | None, title: str, **settings: Any) -> Any:
     """A tqdm bar: a widget in notebooks that have widgets, text in a terminal, nothing in a log file.
 
     It never writes to stderr, which notebooks paint red and nbgrader counts as a failure.

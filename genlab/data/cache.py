@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import time
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import torch
 from torch import Tensor
 
 from genlab import paths
+from genlab.data.draft import Stored
 from genlab.data.errors import DataError
 
 FORMAT = 2  # raise it when the files below change their meaning
@@ -93,12 +95,14 @@ def verify(prepared: Prepared) -> str | None:
     return None
 
 
-def write(folder: Path, arrays: dict[str, Tensor], facts: dict[str, Any]) -> Prepared:
+def write(folder: Path, arrays: Mapping[str, Tensor | Stored], facts: dict[str, Any]) -> Prepared:
     """The prepared source, after writing uint8 arrays and facts to `folder` in one step.
+
+    Arrays that lie in files already are moved.
 
     Raises DataError when the disk is full, the place is read-only or the old one is in use.
     """
-    needed = sum(array.numel() for array in arrays.values())
+    needed = sum(array.numel() for array in arrays.values() if isinstance(array, Tensor))
     temporary = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -134,19 +138,25 @@ def _opened(folder: Path) -> Prepared:
     raise DataError(f"Data was prepared in {folder}, but something keeps changing or removing it.")
 
 
-def _write_array(folder: Path, name: str, array: Tensor) -> dict[str, Any]:
-    assert array.dtype == torch.uint8
-    content = array.contiguous().view(-1).numpy().data
+def _write_array(folder: Path, name: str, array: Tensor | Stored) -> dict[str, Any]:
     path = folder / f"{name}.u8"
-    with open(path, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    if isinstance(array, Stored):
+        os.replace(array.path, path)
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    else:
+        assert array.dtype == torch.uint8
+        content = array.contiguous().view(-1).numpy().data
+        digest = hashlib.sha256(content).hexdigest()
+        with open(path, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
     return {
         "shape": list(array.shape),
         "dtype": "uint8",
-        "bytes": array.numel(),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": path.stat().st_size,
+        "sha256": digest,
         "spots": _spots(path),
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 from genlab import paths
 from genlab.data.errors import DataError
 
-LAYOUTS = ("idx", "cifar", "attributes")
+LAYOUTS = ("idx", "cifar", "named", "attributes")
 _TEXTS = ("name", "title", "about", "origin", "citation", "licence", "kaggle", "layout")
 
 
@@ -45,7 +45,9 @@ class File:
 class Card:
     """What is known about one data set; `stored` and `sizes` are pixels on a side.
 
-    classes: of the labels, or in the layout "attributes" the columns that they have.
+    classes:      of the labels, or in the layout "attributes" the columns that they have.
+    drawn_splits: of the stand-in; empty where it has as many images as the real set.
+    kaggle_bytes: of Kaggle's archive, about; 0 where nobody knows.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Card:
     artist_version: int
     artist_about: str
     drawn_splits: dict[str, int]
+    kaggle_bytes: int
 
     def file(self, split: str, part: str) -> File:
         """The official file that holds this part ("images" or "labels") of this split."""
@@ -148,7 +151,8 @@ def _card(raw: dict[str, Any]) -> Card:
         artist=str(drawn["artist"]),
         artist_version=int(drawn["version"]),
         artist_about=str(drawn["about"]),
-        drawn_splits={str(split): int(n) for split, n in drawn.get("splits", raw["splits"]).items()},
+        drawn_splits={str(split): int(n) for split, n in drawn.get("splits", {}).items()},
+        kaggle_bytes=int(raw.get("kaggle_bytes", 0)),
     )
     if card.layout not in LAYOUTS:
         raise ValueError(f"layout {card.layout!r} cannot be read; only {', '.join(LAYOUTS)} can")
@@ -161,6 +165,8 @@ def _card(raw: dict[str, Any]) -> Card:
         wanted = {(split, part) for split in card.splits for part in ("images", "labels")}
         if held != wanted:
             raise ValueError(f"files must hold images and labels of each split, not {sorted(held)}")
+    elif card.layout == "named" and card.files:
+        raise ValueError("pictures known by their names have no official files")
     elif any({member.split for member in f.members} != set(card.splits) for f in card.files):
         raise ValueError("the members of each archive must hold all splits")
     return card

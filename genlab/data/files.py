@@ -6,12 +6,17 @@ import os
 from pathlib import Path
 from types import ModuleType
 
-from genlab.data import attribute_files, cifar_files, idx_files
+from genlab.data import attribute_files, cifar_files, idx_files, named_files
 from genlab.data.cards import Card
 from genlab.data.errors import DataError
 from genlab.data.found import Found, entries
 
-LAYOUTS: dict[str, ModuleType] = {"idx": idx_files, "cifar": cifar_files, "attributes": attribute_files}
+LAYOUTS: dict[str, ModuleType] = {
+    "idx": idx_files,
+    "cifar": cifar_files,
+    "named": named_files,
+    "attributes": attribute_files,
+}
 
 
 def folders() -> list[Path]:

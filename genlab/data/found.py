@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
+
+from genlab.data.draft import Stored
 
 Arrays = dict[str, Tensor]  # "train_images", "train_labels", "test_images", …; uint8
 
@@ -18,7 +20,7 @@ class Contents:
     classes: where the files themselves tell them, else those of the card.
     """
 
-    arrays: Arrays
+    arrays: Mapping[str, Tensor | Stored]
     official: bool
     kind: str
     classes: tuple[str, ...] = ()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib.util
 import io
 import os
 import shutil
-import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from genlab.data.bar import progress_bar
 from genlab.data.cards import Card
-from genlab.data.errors import DataError
+from genlab.data.draft import check_room
+from genlab.data.errors import DataError, NoRoom
+from genlab.data.lock import locked
 
+_TOKEN = "make a token on kaggle.com/settings and put it in ~/.kaggle/kaggle.json, the environment or .env"
 _VARIABLES = ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_CONFIG_DIR")
 
 
@@ -30,13 +35,13 @@ def check_account() -> None:
     """
     with _environment():
         if not _has_credentials():
-            raise NoAccount("there are no Kaggle credentials (environment, .env or ~/.kaggle/kaggle.json)")
+            raise NoAccount(f"there are no Kaggle credentials on this machine ({_TOKEN})")
 
 
 def fetch(card: Card, folder: Path) -> None:
     """Puts the zip archive of the card's Kaggle data set into `folder`, unless it is there.
 
-    Raises DataError when Kaggle or the disk refuses.
+    A download that breaks off is taken up the next time. Raises DataError when Kaggle or the disk refuses.
     """
     archive = folder / f"{card.kaggle.split('/')[-1]}.zip"
     if zipfile.is_zipfile(archive):
@@ -45,21 +50,81 @@ def fetch(card: Card, folder: Path) -> None:
         if importlib.util.find_spec("kaggle") is None:
             raise DataError('Kaggle needs its package: pip install "genlab[kaggle]"')
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".kaggle-", dir=folder) as fresh:
-                _download(card.kaggle, fresh)
-                arrived = Path(fresh) / archive.name
-                if not zipfile.is_zipfile(arrived):
-                    raise DataError(f"Kaggle's {card.kaggle} arrived damaged: it is no whole zip archive")
-                shutil.move(arrived, archive)
+            with locked(folder / ".lock", f"downloading {card.title}"):
+                if not zipfile.is_zipfile(archive):
+                    _fetch(card, archive)
         except OSError as error:
-            raise DataError(
-                f"Kaggle's {card.kaggle} cannot be had ({type(error).__name__}: {error.strerror or str(error)[:200]})"
-            ) from error
+            raise _refused(card, folder, error) from error
+
+
+def _fetch(card: Card, archive: Path) -> None:
+    arrived = archive.parent / ".partial" / archive.name
+    arrived.parent.mkdir(exist_ok=True)
+    have = arrived.stat().st_size if arrived.exists() else 0
+    check_room(archive.parent, card.kaggle_bytes - have, f"the archive of {card.title}")
+    with _watched(arrived, card):
+        _download(card.kaggle, str(arrived.parent))
+        if have and not zipfile.is_zipfile(arrived):  # the package takes a part of a longer version for the whole
+            arrived.unlink()
+            _download(card.kaggle, str(arrived.parent))
+    whole = zipfile.is_zipfile(arrived)
+    if whole:
+        os.replace(arrived, archive)
+    shutil.rmtree(arrived.parent, ignore_errors=True)
+    if not whole:
+        raise DataError(f"Kaggle's {card.kaggle} arrived damaged: it is no whole zip archive; {_again(card)}")
+
+
+def _again(card: Card) -> str:
+    return f"run `genlab data get {card.name}` to try again"
+
+
+def _refused(card: Card, folder: Path, error: OSError) -> DataError:
+    """What to say of a connection or a disk that failed."""
+    if error.errno == errno.ENOSPC:
+        return NoRoom(
+            f"the disk of {folder} is full, and the archive of {card.title} does not fit. "
+            "Make room there, or set GENLAB_HOME to a folder on a larger disk"
+        )
+    if isinstance(error, PermissionError):
+        return DataError(f"{folder} cannot be written to. Set GENLAB_HOME to a folder that you can write to")
+    have = sum(path.stat().st_size for path in (folder / ".partial").glob("*.zip"))
+    if have:
+        return DataError(
+            f"the connection to Kaggle broke off after {have / 1e6:,.1f} MB of {card.kaggle}, which are kept "
+            f"({type(error).__name__}); run `genlab data get {card.name}` to go on from there"
+        )
+    return DataError(
+        f"Kaggle's {card.kaggle} cannot be had ({type(error).__name__}: {error.strerror or str(error)[:200]}); "
+        f"is this machine online? Then {_again(card)}"
+    )
+
+
+@contextlib.contextmanager
+def _watched(growing: Path, card: Card) -> Iterator[None]:
+    """Shows how much of the archive is there, which Kaggle's package would write in red."""
+    over = threading.Event()
+    with progress_bar(card.kaggle_bytes or None, f"Downloading {card.title}", unit="B", unit_scale=True) as bar:
+
+        def watch() -> None:
+            while not over.wait(0.5):
+                with contextlib.suppress(OSError):
+                    bar.update(growing.stat().st_size - bar.n)
+
+        watching = threading.Thread(target=watch, daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watching.join()
 
 
 def _download(slug: str, folder: str) -> None:
-    """Leaves the data set's zip archive in `folder`; what Kaggle's package prints is kept from the reader."""
+    """Leaves the data set's zip archive in `folder`; what Kaggle's package prints is kept from the reader.
+
+    The package goes on with what is there of the same version, and takes up a cut connection five times.
+    """
     said = io.StringIO()
     try:
         # Importing or logging in ends the process where credentials do not do, hence SystemExit.
@@ -68,14 +133,19 @@ def _download(slug: str, folder: str) -> None:
 
             api: Any = KaggleApi()
             api.authenticate()
-            api.dataset_download_files(slug, path=folder, force=True, quiet=True, unzip=False)
+            api.dataset_download_files(slug, path=folder, force=False, quiet=True, unzip=False)
     except SystemExit as error:
-        raise DataError("Kaggle does not accept the credentials on this machine") from error
+        raise DataError(f"Kaggle does not accept the credentials on this machine: {_TOKEN}") from error
     except OSError as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
         if status is None:
             raise
-        meaning = {401: "the credentials are not valid", 403: "accept the data set's terms on its page first"}
+        meaning = {
+            401: f"the credentials are not valid: {_TOKEN}",
+            403: f"accept the data set's terms on its page first (kaggle.com/datasets/{slug})",
+            404: "the data set is no longer there under this name",
+            429: "too many requests; try again in some minutes",
+        }
         raise DataError(f"Kaggle answered {status} for {slug}: {meaning.get(status, 'try again later')}") from error
     except Exception as error:  # the package raises its own kinds, by version
         raise DataError(f"Kaggle's {slug} cannot be had ({type(error).__name__}: {str(error)[:200]})") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -14,11 +13,11 @@ from torch import Tensor
 from genlab.data import archives
 from genlab.data.bar import progress_bar
 from genlab.data.cards import Card
+from genlab.data.decoding import LIMIT, picture
 from genlab.data.errors import DataError
 from genlab.data.found import Arrays, Contents, Found, entries
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".webp")
-_LIMIT = 4_000_000  # bytes of one picture's file
 KIND = "pictures in folders, not the official files"
 
 
@@ -72,11 +71,11 @@ def _from_folders(classes: dict[tuple[str, int], Path]) -> Iterator[Picture]:
         for entry in os.scandir(folder):
             if entry.name.lower().endswith(ENDINGS) and not entry.name.startswith("."):
                 with open(entry.path, "rb") as file:
-                    yield split, label, entry.path, file.read(_LIMIT)
+                    yield split, label, entry.path, file.read(LIMIT)
 
 
 def _from_archive(card: Card, path: Path) -> Iterator[Picture]:
-    for name, content in archives.contents(path, lambda name: place(card, name) is not None, _LIMIT):
+    for name, content in archives.contents(path, lambda name: place(card, name) is not None, LIMIT):
         found = place(card, name)
         if found is not None:
             yield *found, f"{path} ({name})", content
@@ -105,17 +104,13 @@ def _decode(card: Card, pictures: Iterable[Picture], where: str) -> Arrays:
 def decode(name: str, content: bytes, channels: int, side: int) -> Tensor:
     """The picture in a file's content as (C, side, side) uint8; raises DataError that names the file."""
     import numpy as np
-    from PIL import Image, UnidentifiedImageError
 
-    try:
-        with Image.open(io.BytesIO(content)) as picture:
-            # The size stands in the file's head; a picture of another size is never decoded.
-            if picture.size != (side, side):
-                width, height = picture.size
-                raise DataError(f"{name} is {width}×{height} pixels; expected {side}×{side}.")
-            values = np.array(picture.convert("RGB" if channels == 3 else "L"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"{name} is not a picture that can be read ({type(error).__name__}).") from error
+    with picture(name, content) as opened:
+        # The size stands in the file's head; a picture of another size is never decoded.
+        if opened.size != (side, side):
+            width, height = opened.size
+            raise DataError(f"{name} is {width}×{height} pixels; expected {side}×{side}.")
+        values = np.array(opened.convert("RGB" if channels == 3 else "L"))
     return torch.from_numpy(values).view(side, side, channels).permute(2, 0, 1)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,16 @@ from typing import Any
 from torch import Tensor
 
 from genlab import paths
-from genlab.data import cache, drawn, files, kaggle
+from genlab.data import cache, draft, drawn, files, kaggle
 from genlab.data.cards import Card
 from genlab.data.download import Patience, fetch
-from genlab.data.errors import DataError
+from genlab.data.draft import Stored
+from genlab.data.errors import DataError, NoRoom
 from genlab.data.found import Found
+from genlab.data.lock import locked
 from genlab.data.resize import other_sizes
 
+Made = tuple[Mapping[str, Tensor | Stored], dict[str, Any]]  # arrays, and what the header says of them
 SOURCES = ("files", "official", "kaggle", "drawn")
 _ASK_AGAIN_SECONDS = 3600  # after a failed download, that long the stand-in is used at once
 
@@ -148,9 +151,11 @@ def _forced(card: Card, source: str, patience: Patience | None, limit: int | Non
 
 
 def _from_files(card: Card, found: Found) -> Choice:
-    def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
+    def make() -> Made:
         try:
             return _facts(found, str(found.folder))
+        except NoRoom:
+            raise
         except DataError as error:
             raise DataError(
                 f"{error} Get this file again (see {card.origin}), or take its folder out of "
@@ -162,7 +167,7 @@ def _from_files(card: Card, found: Found) -> Choice:
     return Choice("files", held, line)
 
 
-def _facts(found: Found, made_from: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def _facts(found: Found, made_from: str) -> Made:
     """The arrays in the files, and what the header says of them."""
     contents = found.read()
     facts = {"official": contents.official, "kind": contents.kind, "made_from": made_from}
@@ -203,7 +208,16 @@ def _from_kaggle(card: Card, retry: bool, patience: Patience | None) -> Choice:
     found, _ = files.search(card, folder)
     if found is None:
         raise DataError(f"Kaggle's {card.kaggle} holds other files than expected (it was saved in {folder})")
-    held = _ready(card, "kaggle", {"kaggle": card.kaggle}, lambda: _facts(found, f"kaggle.com/{card.kaggle}"))
+
+    def make() -> Made:
+        try:
+            return _facts(found, f"kaggle.com/{card.kaggle}")
+        except NoRoom:
+            raise
+        except DataError as error:
+            raise DataError(f"{str(error).rstrip('.')}; remove {folder} to have it fetched again") from error
+
+    held = _ready(card, "kaggle", {"kaggle": card.kaggle}, make)
     return Choice("kaggle", held, _held_line(card, held))
 
 
@@ -243,13 +257,13 @@ def _few(limit: int) -> str:
 def _drawn(card: Card, why: list[str], limit: int | None) -> Choice:
     """The stand-in. With a `limit` only so much of it is drawn, unless all of it is there."""
     key = {"artist": card.artist, "version": card.artist_version}
-    name, splits = "drawn", card.drawn_splits
+    name, splits = "drawn", card.drawn_splits or card.splits
     if limit is not None:
         whole = _peek(card, "drawn")
         if whole is None or whole.header["key"] != key:
             name, splits = _few(limit), {split: min(n, limit) for split, n in splits.items()}
 
-    def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
+    def make() -> Made:
         arrays = drawn.draw(card.artist, splits, f"Drawing {card.artist}")
         facts = {"official": False, "made_from": f"genlab.data.drawn.{card.artist}"}
         columns = drawn.attributes(card.artist)
@@ -304,14 +318,30 @@ def _ready(
     card: Card,
     source: str,
     key: dict[str, Any],
-    make: Callable[[], tuple[dict[str, Tensor], dict[str, Any]]],
+    make: Callable[[], Made],
 ) -> cache.Prepared:
     """The prepared source with this key, made now unless it is there."""
-    folder = cache.place(card.name, source)
     held = _held(card, source)
     if held is not None and held.header["key"] == key:
         return held
+    if card.layout not in ("attributes", "named") or source not in ("files", "kaggle"):
+        return _make(card, source, key, make)
+    # This takes minutes and keeps its progress on disk, which two processes must not do at once.
+    try:
+        with locked(cache.place(card.name, ".lock"), f"preparing {card.title}"):
+            held = _peek(card, source)
+            if held is None or held.header["key"] != key:
+                held = _make(card, source, key, make)
+                draft.clear(card)
+            return held
+    except OSError as error:
+        raise DataError(
+            f"Prepared data cannot be written to {cache.place(card.name, source)}: {error.strerror or error}. "
+            "Make room there, or set GENLAB_HOME to a folder that you can write to."
+        ) from error
+
+
+def _make(card: Card, source: str, key: dict[str, Any], make: Callable[[], Made]) -> cache.Prepared:
     arrays, facts = make()
-    arrays = other_sizes(card, arrays)
     facts = {"name": card.name, "source": source, "key": key, **facts}
-    return cache.write(folder, arrays, facts)
+    return cache.write(cache.place(card.name, source), other_sizes(card, arrays), facts)

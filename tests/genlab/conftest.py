@@ -175,3 +175,18 @@ def real_cifar() -> Path:
     if not (REAL / "cifar10" / "cifar10_jpeg.tar.xz").exists():
         pytest.skip(f"needs the pictures of CIFAR-10 in {REAL / 'cifar10'}")
     return REAL
+
+
+@pytest.fixture
+def real_bricks() -> Path:
+    """The folder with real LEGO bricks; skips where it is absent."""
+    if not (REAL / "lego_bricks" / "lego_64_gray.npz").exists():
+        pytest.skip(f"needs the LEGO bricks in {REAL / 'lego_bricks'}")
+    return REAL / "lego_bricks"
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody's Kaggle account."""
+    monkeypatch.setenv("KAGGLE_USERNAME", "somebody")
+    monkeypatch.setenv("KAGGLE_KEY", "0123456789abcdef")

@@ -2,67 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import json
-import threading
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 
 import cifar_files
+import kaggle_server
 import pytest
+from kaggle_server import Kaggle, zipped
 
 from genlab import data
 from genlab.data import kaggle
 from genlab.data.errors import DataError
-
-
-@dataclass
-class Kaggle:
-    """What the server answers, and what it was asked: path and Authorization header."""
-
-    url: str
-    archive: bytes
-    status: int = 200
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """The few answers of Kaggle's API that a download needs."""
-
-    def do_POST(self) -> None:
-        state: Kaggle = self.server.state  # type: ignore[attr-defined]
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        state.asked.append((self.path, self.headers.get("Authorization")))
-        if self.path.endswith("IntrospectToken"):
-            self._send(200, json.dumps({"active": True, "username": "somebody"}).encode())
-        elif state.status != 200:
-            self._send(state.status, b'{"code": 0, "message": "no"}')
-        elif self.path.endswith("DownloadDataset"):
-            self.send_response(302)
-            self.send_header("Location", f"{state.url}/storage/archive.zip")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-        else:
-            self._send(200, json.dumps({"currentVersionNumber": 3}).encode())
-
-    def do_GET(self) -> None:
-        state: Kaggle = self.server.state  # type: ignore[attr-defined]
-        state.asked.append((self.path, self.headers.get("Authorization")))
-        self._send(200, state.archive, "application/zip")
-
-    def _send(self, status: int, body: bytes, kind: str = "application/json") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
-        self.send_header("Accept-Ranges", "bytes")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -70,43 +20,12 @@ def cifar() -> cifar_files.SmallCifar:
     return cifar_files.make()
 
 
-def zipped(contents: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
 @pytest.fixture
 def server(home, cifar, monkeypatch) -> Iterator[Kaggle]:
-    """The server, with the network allowed, no official mirror, and the package pointed at it."""
-    pytest.importorskip("kagglesdk", reason="needs Kaggle's package: pip install genlab[kaggle]")
-    from kagglesdk import kaggle_env
-
-    if not hasattr(kaggle_env, "_env_to_endpoint"):
-        pytest.skip("this version of Kaggle's package cannot be pointed at another server")
-    http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    http.daemon_threads = True
+    """The server with the batches, and no official mirror."""
     members = {f"cifar-10-batches-py/{m.name}": cifar.batches[m.name] for m in cifar.card.files[0].members}
-    state = Kaggle(f"http://127.0.0.1:{http.server_address[1]}", zipped(members))
-    http.state = state  # type: ignore[attr-defined]
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setenv("KAGGLE_API_ENVIRONMENT", "LOCALHOST")
-    monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.LOCAL, state.url)
-    monkeypatch.delenv("GENLAB_OFFLINE")
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield state
-    http.shutdown()
-    thread.join()
-    http.server_close()
-
-
-@pytest.fixture
-def account(monkeypatch) -> None:
-    monkeypatch.setenv("KAGGLE_USERNAME", "somebody")
-    monkeypatch.setenv("KAGGLE_KEY", "0123456789abcdef")
+    with kaggle_server.serving(zipped(members), monkeypatch) as state:
+        yield state
 
 
 def test_what_the_official_server_cannot_give_comes_from_kaggle(server, cifar, account, capsys):

@@ -29,9 +29,9 @@ class Head:
 
     def __init__(self, dice: Dice, traits: Traits) -> None:
         male, young, pale = traits["Male"], traits["Young"], traits["Pale_Skin"][:, None]
-        self.half = dice.normal(15.1, 0.7) + 0.5 * male
+        self.half = dice.normal(14.7, 0.6) + 0.5 * male + 0.8 * young
         self.top = dice.normal(18.6, 0.6)
-        self.chin = dice.normal(17.4, 0.7) + 0.9 * male - 0.6 * young
+        self.chin = dice.normal(17.9, 0.6) + 0.9 * male - 2.2 * young
         self.jaw = dice.normal(2.0, 0.12) + 0.75 * male  # the exponent: 2 is oval, 3 nearly square
         self.neck = dice.normal(5.6, 0.3) + 2.0 * male
         self.skin = pale * pick(dice, *_PALE, vary=0.008) + (1 - pale) * pick(dice, *_SKIN, vary=0.025)
@@ -90,27 +90,28 @@ def face(portrait: Portrait, head: Head, traits: Traits, style: Style) -> None:
 def _cheeks(patch: Patch, dice: Dice, skin: Tensor, traits: Traits) -> None:
     rosy = traits["Rosy_Cheeks"]
     blush = skin * 0.45 + torch.tensor([0.95, 0.30, 0.32]).view(1, 3, 1, 1) * 0.5
-    patch.lay(patch.pair((9.6, 6.6), (3.6, 2.8)), blush, rosy * dice.uniform(0.75, 0.95), softness=3.0)
+    patch.lay(patch.pair((9.6, 7.0), (4.0, 3.1)), blush, rosy * dice.uniform(0.75, 0.95), softness=3.0)
 
 
 def _age(patch: Patch, dice: Dice, skin: Tensor, traits: Traits) -> None:
     """Lines on the forehead, below the eyes and beside the mouth; freckles on some young faces."""
-    old, line = 1 - traits["Young"], skin * 0.66
+    old, line = 1 - traits["Young"], skin * 0.58
     x = patch.x.abs()
     for row in (-10.5, -8.0):
         wave = patch.y - row - 0.02 * x * x + 0.4 * torch.sin(x * 0.8)
-        patch.lay(common(wave.abs() - 0.35, x - 6.5), line, old * dice.uniform(0.5, 0.9))
-    bag = common(ring(patch.pair((_EYE_X, 1.6), (4.4, 3.4)), 0.45), 3.0 - patch.y)
+        patch.lay(common(wave.abs() - 0.45, x - 6.5), line, old * dice.uniform(0.5, 0.9))
+    bag = common(ring(patch.pair((_EYE_X, 1.8), (4.6, 3.6)), 0.6), 3.0 - patch.y)
     patch.lay(bag, line, old * dice.uniform(0.6, 1.0))
-    fold = patch.bars((4.0, 5.6), (7.6, 11.0), (0.4, 0.7))
-    patch.lay(fold, line, old * dice.uniform(0.7, 1.0))
+    fold = patch.bars((4.0, 5.6), (8.2, 12.0), (0.6, 0.9))
+    patch.lay(fold, skin * 0.68, old * dice.uniform(0.7, 1.0))
     freckled = traits["Young"] * dice.chance(0.2)
     for spot in ((7.2, 5.0), (9.4, 4.6), (8.4, 6.6), (11.0, 6.2)):
         patch.lay(patch.pair(spot, (0.55, 0.5)), skin * torch.tensor([0.8, 0.65, 0.55]).view(1, 3, 1, 1), freckled)
 
 
 def _nose(patch: Patch, dice: Dice, skin: Tensor, side: Tensor, traits: Traits) -> None:
-    length, wide = dice.normal(4.9, 0.4), dice.normal(2.1, 0.3) + 0.35 * traits["Male"] + 0.4 * (1 - traits["Young"])
+    young = traits["Young"]
+    length, wide = dice.normal(5.0, 0.35) - 0.8 * young, dice.normal(2.5, 0.25) + 0.35 * traits["Male"] - 0.6 * young
     ridge = strip(patch.x, patch.y, (-0.9 * side, -1.5), (-1.5 * side, length - 0.6), (0.35, 0.9))
     patch.lay(ridge, skin * 0.84, 0.9, softness=1.5)
     patch.lay(patch.oval((0.0, length), (wide, 1.55)), skin * 0.87)
@@ -121,21 +122,23 @@ def _nose(patch: Patch, dice: Dice, skin: Tensor, side: Tensor, traits: Traits) 
 def _mouth(patch: Patch, dice: Dice, skin: Tensor, traits: Traits) -> None:
     """Closed or open, in a smile (corners up) or at rest."""
     smile, open_, male = traits["Smiling"], traits["Mouth_Slightly_Open"], traits["Male"]
-    patch = Patch(patch.ink, patch.x, patch.y - dice.normal(9.6, 0.4) - 0.6 * male + 0.6 * smile)
-    half = smile * dice.uniform(6.3, 8.2) + (1 - smile) * dice.uniform(3.6, 5.0)
+    height = dice.normal(9.8, 0.35) + 0.6 * male - 0.4 * smile - 1.2 * traits["Young"]
+    height = height + 1.1 * traits["Mustache"]  # so that the mouth shows below it
+    patch = Patch(patch.ink, patch.x, patch.y - height)
+    half = smile * dice.uniform(7.0, 8.6) + (1 - smile) * dice.uniform(3.6, 4.8)
     arch = 1 - (patch.x / half) ** 2  # 1 in the middle, 0 at the corners
     paint = pick(dice, (0.78, 0.20, 0.26), (0.86, 0.36, 0.40), (0.66, 0.16, 0.28), (0.88, 0.45, 0.42))
-    lip = torch.lerp(torch.lerp(skin * 0.72, _RED, 0.22), paint, 0.85 * (1 - male)[:, None])
-    bend = smile * dice.uniform(2.6, 4.0) + (1 - smile) * dice.uniform(-1.1, 0.1)
+    lip = torch.lerp(torch.lerp(skin * 0.72, _RED, 0.32), paint, 0.85 * (1 - male)[:, None])
+    bend = smile * dice.uniform(3.4, 4.8) + (1 - smile) * dice.uniform(-1.1, 0.1)
     shut = 1 - open_
     line = bend * arch
     full = dice.normal(1.1, 0.15) + 0.35 * (1 - male)
     patch.lay(
         patch.between(line - 0.9 * full * arch.clamp_min(0), line + 1.35 * full * arch.clamp_min(0), half), lip, shut
     )
-    patch.lay(patch.between(line - 0.5, line + 0.5, half), _DARK * 0.5 + lip * 0.35, shut)
+    patch.lay(patch.between(line - 0.65, line + 0.65, half), _DARK * 0.5 + lip * 0.35, shut)
     upper = smile * dice.uniform(0.4, 1.2) - (1 - smile) * dice.uniform(1.0, 1.7)
-    lower = smile * dice.uniform(5.0, 6.6) + (1 - smile) * dice.uniform(2.2, 3.4)
+    lower = smile * dice.uniform(5.4, 6.8) + (1 - smile) * dice.uniform(2.2, 3.4)
     above, below = upper * arch, lower * arch
     patch.lay(patch.between(above - full * 0.9, below + full * 0.9, half + 0.5), lip, open_)
     hole = patch.between(above, below, half)
@@ -149,8 +152,8 @@ def _mouth(patch: Patch, dice: Dice, skin: Tensor, traits: Traits) -> None:
 def _eyes(patch: Patch, dice: Dice, skin: Tensor, traits: Traits, hair: Tensor) -> None:
     """Eyes with iris, pupil and highlight, lashes, and brows."""
     male, young, smile = traits["Male"], traits["Young"], traits["Smiling"]
-    wide = dice.normal(3.9, 0.2) + 0.25 * young
-    high = (dice.normal(2.5, 0.2) + 0.55 * young) * (1 - 0.12 * smile)
+    wide = dice.normal(3.6, 0.18) + 0.8 * young
+    high = (dice.normal(2.3, 0.18) + 1.2 * young) * (1 - 0.12 * smile)
     white = patch.pair((_EYE_X, 0.0), (wide, high))
     patch.lay(white - 0.6, skin * 0.72, 0.8)
     patch.lay(white, _WHITE)
@@ -159,18 +162,20 @@ def _eyes(patch: Patch, dice: Dice, skin: Tensor, traits: Traits, hair: Tensor) 
     )
     gaze = dice.normal(0, 0.5), dice.normal(0, 0.25)
     near = Patch(patch.ink, patch.x - _EYE_X * patch.x.sign(), patch.y)  # each eye's own coordinates
-    size = dice.normal(2.15, 0.12)
+    size = dice.normal(2.0, 0.1) + 0.4 * young
     disc = near.oval(gaze, (size, size))
     patch.lay(common(disc, white), iris * 0.6)
     patch.lay(common(disc + 0.55, white), iris)
     patch.lay(common(disc + 1.05, white), _DARK)
     glint = near.oval((gaze[0] + 0.75, gaze[1] - 0.8), (0.75, 0.75))
     patch.lay(common(glint, white), _WHITE)
+    fold = common(white - 0.5, near.y - dice.uniform(-1.2, -0.7) + 0.15 * near.x * patch.x.sign())
+    patch.lay(fold, skin * 0.86, 1 - young)  # lids that hang with the years
     lid = common(white - 0.75, -white - 0.35, patch.y + 0.3)
     patch.lay(lid, _DARK, 0.55 + 0.45 * (1 - male))
     lash = patch.bars((_EYE_X + wide - 0.8, -1.0), (_EYE_X + wide + 1.3, -2.5), (0.7, 0.35))
     patch.lay(lash, _DARK, 1 - male)
-    rise, arch = dice.normal(-5.6, 0.5) - 0.5 * smile - 0.2 * young, dice.uniform(0.4, 1.3)
+    rise, arch = dice.normal(-5.2, 0.4) - 0.5 * smile - 0.7 * young, dice.uniform(0.4, 1.3)
     thick = dice.normal(0.75, 0.1) + 0.45 * male
     brow = torch.lerp(hair * 0.62, _DARK, 0.15)
     mirrored = patch.x.abs()
@@ -187,8 +192,9 @@ def _mustache(patch: Patch, dice: Dice, traits: Traits, hair: Tensor) -> None:
     t = x / half
     way = straight * 0.9 * t * t + hanging * 3.2 * t**2.5 + curled * (2.2 * t - 3.6 * t**3)
     thick = dice.uniform(1.5, 2.0) * (1 - t.clamp(0, 1) ** 2).sqrt() + 0.25
-    middle = 7.9 + way - 0.5 * (1 - t).clamp_min(0)
+    middle = 7.6 - 1.0 * traits["Young"] + way - 0.5 * (1 - t).clamp_min(0)
     shape = common((patch.y - middle).abs() - thick, x - half)
+    patch.lay(shape - 0.6, hair * 0.45, traits["Mustache"] * 0.6)
     patch.lay(shape, hair * 0.78, traits["Mustache"])
     patch.lay(common(shape + 0.7, patch.y - middle), hair * 0.95, traits["Mustache"] * 0.7)
 

@@ -91,7 +91,7 @@ def front(portrait: Portrait, style: Style) -> None:
     u = x.abs() / half
     parted = style.brow_line + 2.4 * smoothstep((x - style.part).abs() / 14) - 1.2
     teeth = (torch.sin(1.25 * x + style.phase) * 1.0) * (1 - style.blunt) + style.slant * x
-    cut = -6.8 + teeth + 0.8 * u
+    cut = -6.1 + teeth + 0.8 * u
     line = torch.lerp(parted, cut, bangs)
     side = style.length.clamp(1.0, 6.0) - 2.5
     edge = torch.lerp(torch.full_like(bangs, 0.70), torch.full_like(bangs, 0.80), bangs)
@@ -122,27 +122,27 @@ def hat(portrait: Portrait, style: Style, traits: dict[str, Tensor]) -> None:
     wool, cap, brim, beret = (kind * worn for kind in dice.choice(0.3, 0.3, 0.25, 0.15))
     top = -style.head.top - style.volume
 
-    dome = common(patch.oval((0.0, -9.0), (half + 1.2, -top - 7.0)), patch.y + 8.5)
+    dome = common(patch.oval((0.0, -10.0), (half + 1.2, -top - 8.0)), patch.y + 10.0)
     light = 1 + 0.10 * torch.sin(patch.x * 1.5)[:, None]
     patch.lay(patch.oval((0.0, top - 3.5), (3.6, 3.4)), second, wool)
     patch.lay(dome, colour * light, wool)
     patch.lay(common(dome, (patch.y + 18.0).abs() - 1.3), second, wool * dice.chance(0.5))
-    patch.lay(patch.block((0.0, -11.0), (half + 1.6, 2.7), 2.2), colour * 0.80 * light, wool)
+    patch.lay(patch.block((0.0, -12.4), (half + 1.6, 2.6), 2.2), colour * 0.80 * light, wool)
 
     patch.lay(dome, colour, cap)
     front = common(dome, patch.oval((0.0, -14.0), (7.5, 10.0)))
     patch.lay(front, torch.lerp(colour, second, 0.55), cap * dice.chance(0.5))
     patch.lay(patch.oval((0.0, -16.0), (2.8, 2.6)), torch.full((1, 3, 1, 1), 0.95), cap * dice.chance(0.5))
-    visor = common(patch.oval((0.0, -8.6), (half * 0.98, 4.0)), patch.y + 7.9 - 0.008 * patch.x**2)
+    visor = common(patch.oval((0.0, -10.2), (half * 0.98, 3.8)), patch.y + 9.4 - 0.008 * patch.x**2)
     patch.lay(visor, colour * 0.66, cap)
 
     crown = patch.block((0.0, (top - 13.0) / 2), (half * 0.80, (-top - 6.0) / 2), 4.0)
     patch.lay(crown, colour, brim)
-    patch.lay(common(crown, (patch.y + 13.0).abs() - 1.6), second * 0.8, brim)
-    patch.lay(patch.oval((0.0, -10.2), (half + 7.5, 2.9)), colour * 0.82, brim)
+    patch.lay(common(crown, (patch.y + 14.6).abs() - 1.5), second * 0.8, brim)
+    patch.lay(patch.oval((0.0, -12.0), (half + 7.5, 2.7)), colour * 0.82, brim)
 
     tilt = 0.12 * patch.x * portrait.side
     soft = Patch(patch.ink, patch.x - 2.5 * portrait.side, patch.y - tilt)
     patch.lay(soft.oval((0.0, top - 3.6), (0.7, 2.2)), colour * 0.7, beret)
     patch.lay(soft.oval((0.0, -14.5), (half + 3.6, -top - 12.5)), colour, beret)
-    patch.lay(common(dome, (patch.y + 9.6).abs() - 1.2), colour * 0.7, beret)
+    patch.lay(common(dome, (patch.y + 11.0).abs() - 1.1), colour * 0.7, beret)
