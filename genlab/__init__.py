@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from genlab import data, dials, explorer, measures, plots, training, world
     from genlab.dials import attribute_explorer
     from genlab.explorer import latent_explorer
-    from genlab.training import History, fit, forget
+    from genlab.training import Frames, History, fit, forget
 
 __version__ = "0.1.0"
 __all__ = [
+    "Frames",
     "History",
     "attribute_explorer",
     "data",
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 _HOME_OF = {
+    "Frames": "genlab.training",
     "History": "genlab.training",
     "attribute_explorer": "genlab.dials",
     "fit": "genlab.training",

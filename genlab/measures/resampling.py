@@ -9,9 +9,12 @@ import torch
 from torch import Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Measured:
-    """A measured number, and the interval in which 95 of 100 measurements on other images of the same kind would lie."""
+    """A measured number and its 95 % interval: of 100 such intervals, about 95 hold the mean of many measurements.
+
+    Of many measurements on other images of the same kind and number, that is. "{:.2f}" formats all three numbers.
+    """
 
     value: float
     low: float
@@ -24,7 +27,7 @@ class Measured:
         one = spec or ".3g"
         return f"{self.value:{one}} ({self.low:{one}} … {self.high:{one}})"
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return format(self, "")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
@@ -40,7 +40,8 @@ def diversity(judge: Classifier, images: Tensor, *, resamples: int = 100, seed: 
     """How different the images (N ≥ 2, C, H, W) are from one another, beside as many of the judge's training images.
 
     At most 1,000 of them are compared with one another, evenly spread. Intervals are of the samples alone. See Diversity
-    for what the numbers mean. Compare sets of the same size.
+    for what the numbers mean. Compare sets of the same size. Raises ValueError for images of the wrong shape, and where
+    most training images are copies of one another.
     """
     from genlab.measures.judge import effective_number
 
@@ -51,6 +52,10 @@ def diversity(judge: Classifier, images: Tensor, *, resamples: int = 100, seed: 
     real = _apart(judge.reference[spread_over(len(judge.reference), count)])
     ones = torch.ones(count, dtype=torch.float64)
     real_spread, real_nearest = _mean_of_pairs(real, ones), _median(_closest(real), ones)
+    if not real_nearest:
+        raise ValueError(
+            "half of the judge's training images have a twin among them: there is no diversity to compare with"
+        )
     closest = _closest(apart)
     return Diversity(
         spread=measured(lambda w: _mean_of_pairs(apart, w) / real_spread, (count,), resamples, seed),
@@ -68,11 +73,11 @@ class Memorisation:
     usual:     (R,) the same of the real images.
     closer:    the share of pairs (sample, real image) in which the sample is the nearer one: ½ where samples lie as far
                from the training set as unseen real images, towards 1 where they are copied from it.
-    copies:    the share of samples nearer than all but 1 in 100 of the real images: about 0.01 without copies.
+    copies:    the share of samples as near as the nearest 1 in 100 of the real images: about 0.01 without copies.
     """
 
-    distances: Tensor
-    usual: Tensor
+    distances: Tensor = field(repr=False)
+    usual: Tensor = field(repr=False)
     closer: Measured
     copies: float
 
@@ -103,7 +108,7 @@ def memorisation(
     closer = measured(
         lambda s, r: (s @ nearer @ r / (s.sum() * r.sum())).item(), tuple(nearer.shape), resamples, seed, (0.0, 1.0)
     )
-    copies = (distances < torch.quantile(usual, 0.01)).double().mean().item()
+    copies = (distances <= torch.quantile(usual, 0.01)).double().mean().item()
     return Memorisation(distances, usual, closer, copies)
 
 

@@ -2,12 +2,15 @@
 
 from genlab.plots.charts import confusion, curves, latent_map, loss_curve
 from genlab.plots.maps import density_map, outline
+from genlab.plots.moving import Animation, animation
 from genlab.plots.pictures import compare, decoded_grid, image_grid, strip
 from genlab.plots.style import COLOURS, DPI, figure_style, png, subplots
 
 __all__ = [
     "COLOURS",
     "DPI",
+    "Animation",
+    "animation",
     "compare",
     "confusion",
     "curves",

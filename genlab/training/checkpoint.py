@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+VERSION = 2  # raise it when checkpoints written before cannot be used
 KEPT_ASIDE = 3
 
 Content = dict[str, Any]

@@ -41,7 +41,7 @@ def fit(
     step(x), or step(x, labels) where labels are given, trains on one batch and returns its losses:
     a dict of floats or one float. x is float32 (B, …) on `device` (without one: where the networks
     in `state` are), uint8 images as [0, 1]. `state` holds what training changes (networks,
-    optimizers), by name. With a `name`, an interrupted run goes on where it stopped when it is
+    optimizers, `genlab.Frames`), by name. With a `name`, an interrupted run goes on where it stopped when it is
     started again in the same way, to the same numbers as a run without interruption; a finished run
     leaves nothing behind; a changed step, network, setting or data set starts from the beginning
     and says so. GENLAB_CHECKPOINTS=off keeps none.

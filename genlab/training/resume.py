@@ -102,6 +102,7 @@ class Keeper:
         content = {
             "made_of": self.made_of,
             "state": {key: value.state_dict() for key, value in self.state.items()},
+            "modes": {key: [one.training for one in net.modules()] for key, net in self._networks().items()},
             "random": random or checkpoint.random_state(),
             "history": {
                 "steps": history.steps,
@@ -144,6 +145,9 @@ class Keeper:
                 "can keep: leave it out, or train without a name."
             ) from error
 
+    def _networks(self) -> dict[str, torch.nn.Module]:
+        return {key: thing for key, thing in self.state.items() if isinstance(thing, torch.nn.Module)}
+
     def _marks(self) -> list[Any]:
         """What shows that training has changed something: version counters of tensors, and learning rates."""
         optimizers = [x for x in self.state.values() if isinstance(x, torch.optim.Optimizer)]
@@ -174,6 +178,9 @@ class Keeper:
         seen = content["history"]
         for key, value in self.state.items():
             value.load_state_dict(content["state"][key])
+        for key, net in self._networks().items():
+            for one, mode in zip(net.modules(), content["modes"][key], strict=True):
+                one.training = mode
         history.steps, history.epochs = seen["steps"], seen["epochs"]
         history.evaluations, history.seconds = seen["evaluations"], seen["seconds"]
         checkpoint.set_random_state(content["random"])

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from genlab import measures
+from genlab.measures import samples
 from genlab.measures.frechet import frechet_of_gaussians
 from genlab.measures.resampling import measured
 
@@ -106,7 +107,7 @@ def test_the_interval_of_a_mean_is_that_of_the_textbook() -> None:
     assert (found.low, found.high) == pytest.approx((found.value - half, found.value + half), abs=0.01)
 
 
-def test_ninety_five_of_a_hundred_intervals_hold_the_number_of_other_images() -> None:
+def test_nearly_all_intervals_hold_the_mean_of_many_measurements() -> None:
     chance = torch.Generator().manual_seed(8)
     draws = torch.randn(60, 200, generator=chance, dtype=torch.float64)
     spread = [measured(lambda w, x=x: _variance(x, w), (200,), 200, 0) for x in draws]
@@ -117,6 +118,12 @@ def test_ninety_five_of_a_hundred_intervals_hold_the_number_of_other_images() ->
 def _variance(values: Tensor, weights: Tensor) -> float:
     mean = weights @ values / weights.sum()
     return (weights @ (values - mean).square() / weights.sum()).item()
+
+
+def test_the_interval_lies_around_the_value_where_images_drawn_twice_shift_the_number() -> None:
+    found = measured(lambda w: w.square().mean().item(), (300,), 200, 0)  # 1 as it is, and about 2 when drawn again
+    assert found.value == 1
+    assert 0.6 < found.low < 1 < found.high < 1.5
 
 
 def test_a_measured_number_reads_as_one() -> None:
@@ -251,6 +258,23 @@ def test_what_cannot_be_judged_is_refused(images: Tensor, labels: Tensor, messag
         measures.classifier(images, labels)
 
 
+def test_a_training_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    images, labels = bars(200, 1)
+    whole = measures.classifier(images, labels, epochs=2, name="whole")
+    with monkeypatch.context() as patch:
+        patch.setattr("genlab.measures.judge._look_at", stop)
+        with pytest.raises(KeyboardInterrupt):
+            measures.classifier(images, labels, epochs=2)
+    with monkeypatch.context() as patch:
+        patch.setattr("genlab.training.loop._Run._end_epoch", stop)
+        with pytest.raises(KeyboardInterrupt):
+            measures.classifier(images, labels, epochs=2)
+    assert torch.equal(measures.classifier(images, labels, epochs=2).reference, whole.reference)
+
+
 # what the measures see
 
 
@@ -277,6 +301,15 @@ def test_real_images_are_as_diverse_as_real_images(judge: measures.Classifier) -
     assert found.classes == pytest.approx(3, abs=0.1)
 
 
+def test_pairs_are_of_two_different_images() -> None:
+    points = torch.randn(9, 4)
+    apart, weights = samples._apart(points), torch.tensor([2.0, 1, 0, 1, 3, 1, 1, 0, 1]).double()
+    assert samples._mean_of_pairs(apart, torch.ones(9).double()) == pytest.approx(torch.pdist(points).mean().item())
+    twice = points.repeat_interleave(weights.long(), 0)
+    pairs = torch.pdist(twice)
+    assert samples._mean_of_pairs(apart, weights) == pytest.approx(pairs[pairs > 0].mean().item())
+
+
 def test_one_picture_for_ever_has_no_diversity(judge: measures.Classifier) -> None:
     found = measures.diversity(judge, bars(1, 7)[0].expand(50, -1, -1, -1))
     assert found.spread.value == pytest.approx(0, abs=1e-4)
@@ -295,6 +328,12 @@ def test_a_few_pictures_repeated_are_found_by_the_nearest_and_a_lost_class_by_th
     assert lost.real_classes == pytest.approx(3, abs=0.1)
 
 
+def test_a_training_set_of_copies_is_no_measure_of_diversity() -> None:
+    images, labels = bars(1, 1)[0].expand(20, -1, -1, -1), torch.arange(20) % 2
+    with pytest.raises(ValueError, match="twin"):
+        measures.diversity(measures.classifier(images, labels, epochs=1), bars(20, 2)[0])
+
+
 def test_copies_are_nearer_to_the_training_set_than_real_images() -> None:
     train, held_out = bars(400, 1)[0], bars(150, 2)[0]
     noise = torch.randint(0, 3, (100, 1, 32, 32), generator=torch.Generator().manual_seed(0))
@@ -306,10 +345,17 @@ def test_copies_are_nearer_to_the_training_set_than_real_images() -> None:
     assert measures.memorisation(train[:20], train).distances.tolist() == [0.0] * 20
 
 
+def test_copies_are_found_where_some_real_images_are_in_the_training_set_as_well() -> None:
+    train, unseen = bars(300, 1)[0], bars(100, 2)[0]
+    found = measures.memorisation(train[:50], train, torch.cat([train[50:60], unseen]))
+    assert found.copies == 1
+    assert found.closer.value == pytest.approx((100 + 10 / 2) / 110)
+
+
 def test_unseen_real_images_are_no_copies() -> None:
-    train, held_out, samples = (bars(n, seed)[0] for n, seed in ((400, 1), (200, 2), (200, 3)))
-    for unseen in (held_out, None):
-        found = measures.memorisation(samples, train, unseen)
+    train, held_out, unseen = (bars(n, seed)[0] for n, seed in ((400, 1), (200, 2), (200, 3)))
+    for real in (held_out, None):
+        found = measures.memorisation(unseen, train, real)
         assert found.closer.low <= 0.55
         assert found.closer.high >= 0.45
         assert found.copies <= 0.05
@@ -322,9 +368,9 @@ def test_noise_is_further_from_the_training_set_than_real_images() -> None:
 
 def test_the_nearest_training_image_is_found_in_every_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("genlab.measures.samples._CHUNK", 7)
-    samples, train = torch.rand(5, 3, 16, 16), torch.rand(30, 3, 16, 16)
-    pairs = (samples[:, None] - train).square().mean((2, 3, 4)).sqrt()
-    found = measures.memorisation(samples, train, resamples=0)
+    images, train = torch.rand(5, 3, 16, 16), torch.rand(30, 3, 16, 16)
+    pairs = (images[:, None] - train).square().mean((2, 3, 4)).sqrt()
+    found = measures.memorisation(images, train, resamples=0)
     assert torch.allclose(found.distances, pairs.min(1).values)
     others = (train[:, None] - train).square().mean((2, 3, 4)).sqrt().fill_diagonal_(9)
     assert torch.allclose(found.usual, others.min(1).values)
