@@ -9,13 +9,15 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from autograder.claims.compare import same_calls
 from autograder.probes import Plan, Record
 from autograder.report import Pictures
+
+Result = TypeVar("Result")
 
 
 class Draw:
@@ -94,6 +96,18 @@ def failing(claims: Iterable[Claim], plan: Plan, record: Record) -> set[str]:
             if claim.gate:
                 break
     return failed
+
+
+def for_latest(function: Callable[[Plan, Record], Result]) -> Callable[[Plan, Record], Result]:
+    """The function of plan and record, whose latest result is kept: several claims and mistakes ask for the same."""
+    latest: list[tuple[Record, Result]] = []
+
+    def kept(plan: Plan, record: Record) -> Result:
+        if not latest or latest[0][0] is not record:
+            latest[:] = [(record, function(plan, record))]
+        return latest[0][1]
+
+    return kept
 
 
 @dataclass(frozen=True)

@@ -118,22 +118,24 @@ class CallClaims:
             return "The number of values is right, their arrangement is not: check the order of the axes."
         return "Write down the shape after every line and find the first that surprises you."
 
-    def dtype(self) -> Claim:
-        """Results have the dtype of the inputs."""
+    def dtype(self, kind: torch.dtype | None = None) -> Claim:
+        """Results have the dtype of the inputs, or the one that is asked for."""
 
         def judge(plan: Plan, record: Record) -> Failure | None:
             for case, call in self._calls(plan, record):
                 for name, item, truth in zip(self.outputs, outputs_of(call["value"]), self._truth(case), strict=True):
-                    want = _input_dtype(case) or truth.dtype
+                    want = kind or _input_dtype(case) or truth.dtype
                     if item["data"].dtype != want:
                         seen = f"{name} came back as {show.dtype(item['data'].dtype)}"
+                        if kind:
+                            return Failure(seen, show.dtype(want), f"`.to({kind})` converts it.", self._called(case))
                         advice = (
                             "Create new tensors like the inputs (`torch.zeros_like(x)`, `.to(x)`) and convert nothing."
                         )
                         return Failure(seen, f"{show.dtype(want)}, as the inputs", advice, self._called(case))
             return None
 
-        return Claim("dtype", "keeps the dtype of its inputs", judge)
+        return Claim("dtype", f"returns {show.dtype(kind)}" if kind else "keeps the dtype of its inputs", judge)
 
     def finite(self) -> Claim:
         """No result is NaN or infinite."""

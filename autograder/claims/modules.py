@@ -79,7 +79,7 @@ class ModuleClaims:
 
         def judge(plan: Plan, record: Record) -> Failure | None:
             for case, found in zip(plan["cases"], record["cases"], strict=True):
-                shapes = self._output_shapes(case)
+                shapes = self._output_shapes(case) if found["runs"] else []
                 for run in found["runs"]:
                     if run["raised"]:
                         raised = run["raised"]
@@ -146,8 +146,8 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
             break
     else:
         return
-    disjoint = case.get("disjoint", False)
-    values = {n: _weights(tuple(shape), case["seed"], i, disjoint) for i, (n, shape) in enumerate(given)}
+    thin = case.get("disjoint", False), case.get("sparse", False)
+    values = {n: _weights(tuple(shape), case["seed"], i, *thin) for i, (n, shape) in enumerate(given)}
     moving = {n: statistics(n, tuple(shape), case["seed"], i) for i, (n, shape) in enumerate(buffers)}
     orders = itertools.product(*(itertools.permutations(theirs) for theirs, _ in groups))
     ours = [layer for _, layers in groups for layer in layers]

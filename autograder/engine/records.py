@@ -101,6 +101,16 @@ class NetworkAfter(_Part):
     requires_grad: bool
 
 
+class Logged(_Part):
+    """One call of a spy network."""
+
+    network: Text
+    training: bool
+    grad_enabled: bool
+    inputs: list[Tensor]
+    outputs: list[Tensor] = []
+
+
 class Call(_Part):
     """One call of the call probe."""
 
@@ -112,6 +122,8 @@ class Call(_Part):
     backward: bool = False
     next_draw: Tensor
     operators: Annotated[list[Text], Field(max_length=5000)] = []
+    log: list[Logged] = []
+    largest: int = 0
 
 
 class ModuleSize(_Part):
@@ -129,14 +141,13 @@ class CallCase(_Part):
     module: ModuleSize | None
 
 
-class Logged(_Part):
-    """One call of a spy network."""
+class Update(_Part):
+    """One step of an optimizer."""
 
-    network: Text
-    training: bool
-    grad_enabled: bool
-    inputs: list[Tensor]
-    outputs: list[Tensor] = []
+    optimizer: Text
+    after: int
+    before: dict[str, dict[str, Tensor]]
+    state: dict[str, dict[str, Tensor]]
 
 
 class SpyCall(_Part):
@@ -145,6 +156,7 @@ class SpyCall(_Part):
     raised: Raised | None
     value: Value
     log: list[Logged]
+    updates: list[Update] = []
     state: dict[str, dict[str, Tensor]]
     modes: dict[str, Literal["train", "eval", "mixed"]]
     requires_grad: dict[str, bool]
@@ -176,6 +188,7 @@ class Run(_Part):
     grads: list[Row]
     args_after: list[Value]
     buffers: list[Value] = []
+    convolutions: list[Tensor] = []
 
 
 class TransplantCase(_Part):
@@ -238,6 +251,9 @@ def _check_counts(probe: str, case: dict[str, Any], found: dict[str, Any]) -> No
             set(call[part]) != set(case["networks"]) for call in calls for part in ("state", "modes", "requires_grad")
         ):
             raise BadRecord("it tells of other networks than the plan's")
+        states = [u[part] for call in calls for u in call.get("updates", []) for part in ("before", "state")]
+        if any(set(state) != set(case["networks"]) for state in states):
+            raise BadRecord("it tells of updates of other networks than the plan's")
         stopped = bool(calls) and calls[-1]["raised"] is not None
     else:
         wanted = case.get("calls", 1)

@@ -1,7 +1,8 @@
 """The call probe: hidden inputs in; values, and gradients for a chosen cotangent, out.
 
 Plan: {"probe": "call", "cases": [case, …]}; a case holds
-    args        positional arguments: tensors, numbers, or {"network": spec of `networks.build_network`}
+    args        positional arguments: tensors, numbers, or {"network": spec of `networks.build_network`}; with "spy": True
+                beside the spec, every call of the network is written down
     seed        of torch's global generator before the call
     grad        indices of the arguments to differentiate by (default none); a network counts as its parameters
     cotangents  one tensor per output, of the output's shape, or None for an output that is not differentiated
@@ -21,7 +22,7 @@ from typing import Any
 import torch
 
 from autograder.probes import networks as networks_module
-from autograder.probes.networks import build_network, learns, mode_of
+from autograder.probes.networks import Spy, build_network, learns, mode_of
 from autograder.probes.operators import Operators
 from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
 
@@ -29,7 +30,7 @@ OWN_FILES.update({__file__, networks_module.__file__})
 
 
 def probe_call(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "networks_after", "backward", "next_draw", "operators"}], "module"}]}.
+    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "networks_after", "backward", "next_draw", "operators", "largest", "log"}], "module"}]}.
 
     "backward" says whether `.grad` of something was filled.
     """
@@ -54,7 +55,8 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
 
 def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[str, Any]:
     strided = case.get("strided", [])
-    args = [_strided(a, device) if i in strided else argument(a, device) for i, a in enumerate(case["args"])]
+    log: list[dict[str, Any]] = []
+    args = [_strided(a, device) if i in strided else argument(a, device, log) for i, a in enumerate(case["args"])]
     leaves: list[torch.Tensor] = []
     for index in case.get("grad", []):
         if isinstance(args[index], torch.nn.Module):
@@ -73,20 +75,23 @@ def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[s
         "raised": raised,
         "value": encode(value),
         "grads": grads,
-        "args_after": [encode(a.state_dict() if isinstance(a, torch.nn.Module) else a) for a in args],
+        "args_after": [encode(_state(a) if isinstance(a, torch.nn.Module) else a) for a in args],
         "networks_after": [
             {"mode": mode_of(a), "requires_grad": learns(a)} for a in args if isinstance(a, torch.nn.Module)
         ],
         "backward": any(leaf.grad is not None for leaf in leaves),
         "next_draw": next_draw,
         "operators": sorted(operators.names) if operators else [],
+        "largest": operators.largest if operators else 0,
+        "log": log,
     }
 
 
-def argument(value: Any, device: str) -> Any:
-    """A private copy of a plan's argument on `device`, its network built."""
+def argument(value: Any, device: str, log: list[dict[str, Any]]) -> Any:
+    """A private copy of a plan's argument on `device`, its network built; a spied one writes its calls into `log`."""
     if isinstance(value, dict):
-        return build_network(value["network"]).to(device)
+        network = build_network(value["network"]).to(device)
+        return Spy("network", network, log).train(network.training) if value.get("spy") else network
     return to_device(value, device)
 
 
@@ -100,6 +105,10 @@ def leaf_names(case: dict[str, Any], parameters: list[str]) -> list[str]:
         else:
             names.append(parameters[index] if parameters else str(index))
     return names
+
+
+def _state(network: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return (network.inner if isinstance(network, Spy) else network).state_dict()
 
 
 def _strided(tensor: torch.Tensor, device: str) -> torch.Tensor:

@@ -9,11 +9,22 @@ from typing import Any
 import torch
 from torch import nn
 
+
+class RowDropout(nn.Module):
+    """Dropout whose mask is a fixed function of each row by itself, so that a call in train mode can be repeated: a third is dropped."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, …) → (B, …)."""
+        return torch.where(torch.sin(1000 * x.detach()) > -0.5, 1.5 * x, 0.0) if self.training else x
+
+
 LAYERS: dict[str, Any] = {
     "linear": nn.Linear,
     "batch_norm": nn.BatchNorm1d,
     "tanh": nn.Tanh,
     "dropout": nn.Dropout,
+    "row_dropout": RowDropout,
+    "conv": nn.Conv2d,
     "flatten": nn.Flatten,
     "unflatten": lambda *shape: nn.Unflatten(1, shape),
 }
@@ -31,19 +42,27 @@ class Spy(nn.Module):
         """A copy with weights of its own whose calls go to the same log."""
         return Spy(self._name, copy.deepcopy(self.inner, memo), self._log).train(self.training)
 
-    def forward(self, *inputs: torch.Tensor) -> Any:
-        """The inner module's output."""
+    def forward(self, *inputs: torch.Tensor, **named: torch.Tensor) -> Any:
+        """The inner module's output; of inputs given by name, `labels` comes last."""
+        inputs = (*inputs, *(named[name] for name in sorted(named, key=lambda name: name == "labels")))
         entry = {
             "network": self._name,
             "training": self.training and self.inner.training,
             "grad_enabled": torch.is_grad_enabled(),
-            "inputs": [i.detach().cpu().clone() for i in inputs],
+            "inputs": [plain(i) for i in inputs if isinstance(i, torch.Tensor)],
         }
         self._log.append(entry)
         output = self.inner(*inputs)
         many = isinstance(output, tuple)
-        entry["outputs"] = [o.detach().cpu().clone() for o in (output if many else [output])]
+        entry["outputs"] = [plain(o) for o in (output if many else [output])]
         return output
+
+
+def plain(tensor: torch.Tensor) -> torch.Tensor:
+    """A detached copy on the CPU; inside torch.func's transforms, of all that they hold (vmap's axis included)."""
+    while torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = torch._C._functorch.get_unwrapped(tensor)
+    return tensor.detach().cpu().clone()
 
 
 class GaussianEncoder(nn.Module):
@@ -62,6 +81,34 @@ class GaussianEncoder(nn.Module):
         z_mean, z_log_var = self.z_mean(hidden), self.z_log_var(hidden)
         noise = torch.randn(z_mean.shape, generator=self._noise).to(z_mean)
         return z_mean, z_log_var, z_mean + torch.exp(0.5 * z_log_var) * noise
+
+
+class Conditional(nn.Module):
+    """A network of two arguments: its layers get (x, flattened, and the one-hot code of its label)."""
+
+    def __init__(self, classes: int, layers: list[list[Any]]) -> None:
+        super().__init__()
+        self.classes, self.layers = classes, sequential(layers)
+
+    def forward(self, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """(B, …), int64 (B,) → what the layers make of (B, … + classes)."""
+        result: torch.Tensor = self.layers(
+            torch.cat([x.flatten(1), nn.functional.one_hot(labels, self.classes).to(x)], 1)
+        )
+        return result
+
+
+class Quadratic(nn.Module):
+    """A critic whose gradient is known: x (B, …) → (B,), the sums of a·x²/2 + b·x over each row, with gradient a·x + b."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.a, self.b = nn.Parameter(torch.zeros(size)), nn.Parameter(torch.zeros(size))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, …) → (B,)."""
+        rows = x.flatten(1)
+        return (self.a * rows.square() / 2 + self.b * rows).sum(dim=1)
 
 
 class Mixture(nn.Module):
@@ -110,36 +157,63 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
         network: nn.Module = GaussianEncoder(spec["trunk"], spec["width"], spec["latent_dim"], spec["seed"])
     elif spec["kind"] == "mixture":
         network = Mixture(spec["components"], spec["dimensions"], spec.get("scale", 1.0))
+    elif spec["kind"] == "conditional":
+        network = Conditional(spec["classes"], spec["layers"])
+    elif spec["kind"] == "quadratic":
+        network = Quadratic(spec["size"])
     else:
         network = sequential(spec["layers"])
     fill(network, spec["seed"])
+    if spec.get("flat"):
+        for parameter in network.parameters():
+            nn.init.zeros_(parameter)
     return network.to(getattr(torch, spec.get("dtype", "float32"))).train(spec["training"])
 
 
-def fill(module: nn.Module, seed: int, disjoint: bool = False) -> None:
+def fill(module: nn.Module, seed: int, disjoint: bool = False, sparse: bool = False) -> None:
     """Set every parameter and float buffer of `module` in place from `seed`, in registration order."""
     for index, parameter in enumerate(module.parameters()):
         with torch.no_grad():
-            parameter.copy_(weights(tuple(parameter.shape), seed, index, disjoint))
+            parameter.copy_(weights(tuple(parameter.shape), seed, index, disjoint, sparse))
     for index, (name, buffer) in enumerate(module.named_buffers()):
         if buffer.is_floating_point():
             buffer.copy_(statistics(name, tuple(buffer.shape), seed, index))
 
 
-def weights(shape: tuple[int, ...], seed: int, index: int, disjoint: bool = False) -> torch.Tensor:
+def weights(
+    shape: tuple[int, ...], seed: int, index: int, disjoint: bool = False, sparse: bool = False
+) -> torch.Tensor:
     """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3.
 
-    disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out.
+    disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out. In a convolution likewise; and of several
+    output channels each looks at one pixel only, the second of its window in both directions.
+    sparse:   a filter of a convolution (n_out, n_in, k, k) has one number near ±1, at (1, 1) of one channel, and zeros; the filter of a
+              single output has two, at (0, 0) and (2, 1) of the last channel. So dropout in between shows value by value.
     """
     generator = torch.Generator().manual_seed(seed * 1009 + index)
     draws = torch.randn(shape, generator=generator)
     if len(shape) < 2:
         return 0.3 + 0.4 * draws
+    if sparse and len(shape) == 4:
+        return _taps(draws)
     scaled = draws * math.sqrt(2.0 / math.prod(shape[1:]))
-    if not disjoint or len(shape) != 2:
+    if not disjoint or len(shape) not in (2, 4):
         return scaled
     rows, columns = torch.arange(shape[0]), torch.arange(shape[1])
-    return scaled * math.sqrt(shape[0]) * (columns % shape[0] == rows[:, None])
+    own = columns % shape[0] == rows[:, None]
+    if len(shape) == 2:
+        return scaled * math.sqrt(shape[0]) * own
+    looked_at = torch.zeros(shape[2:])
+    looked_at[1, 1] = 1
+    return draws * own[:, :, None, None] * (looked_at if shape[0] > 1 else 1)
+
+
+def _taps(draws: torch.Tensor) -> torch.Tensor:
+    values, kept = draws.sign() * (1 + 0.2 * draws.tanh()), torch.zeros_like(draws)
+    for out in range(len(draws)):
+        for row, column in [(1, 1)] if len(draws) > 1 else [(0, 0), (2, 1)]:
+            kept[out, (out - (len(draws) == 1)) % draws.shape[1], row, column] = 1
+    return values * kept
 
 
 def statistics(name: str, shape: tuple[int, ...], seed: int, index: int) -> torch.Tensor:

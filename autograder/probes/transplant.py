@@ -5,14 +5,17 @@ Plan: {"probe": "transplant", "cases": [case, …]}; a case holds
     seed        of the weights (filled in registration order) and of torch's global generator
     args        inputs of `forward`
     cotangents  one tensor per output that is differentiated by the first input (None: not differentiated)
-    training    list of modes to run in, e.g. [True, False]
+    training    list of modes to run in, e.g. [True, False]; an empty one only builds the module
     dtype       "float32" or "float64"
+    convolutions  whether to record what each convolution was given (default False)
     disjoint    whether each input of a linear layer feeds one of its outputs only (default False), so that a dropout mask in front
                 of it can be read from those outputs
+    sparse      whether each filter of a convolution has next to nothing but zeros (default False), for the same end
 """
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import torch
@@ -20,6 +23,7 @@ import torch
 from autograder.probes import networks as networks_module
 from autograder.probes.call import _gradients
 from autograder.probes.networks import fill
+from autograder.probes.operators import Convolutions
 from autograder.probes.recording import OWN_FILES, attempt, encode, random_state_kept, to_device
 
 OWN_FILES.update({__file__, networks_module.__file__})
@@ -28,7 +32,7 @@ OWN_FILES.update({__file__, networks_module.__file__})
 def probe_transplant(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
     """Record {"cases": [{"raised", "module": {"type", "parameters", "frozen", "buffers", "layers"}, "runs": [run, …]}]}.
 
-    A run is {"raised", "value", "grads", "args_after", "buffers"}: the buffers after the call, in the order of the module's.
+    A run is {"raised", "value", "grads", "args_after", "buffers", "convolutions"}: the buffers after the call, in the order of the module's.
     """
     with random_state_kept():
         return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
@@ -39,7 +43,8 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
     if raised is not None or not isinstance(module, torch.nn.Module):
         described = {"type": type(module).__name__, "parameters": None}
         return {"raised": raised, "module": described, "runs": []}
-    fill(module, case["seed"], case.get("disjoint", False))
+    if case["training"]:
+        fill(module, case["seed"], case.get("disjoint", False), case.get("sparse", False))
     module.to(device=device, dtype=getattr(torch, case.get("dtype", "float32")))
     runs = [_run(case, module, training, device) for training in case["training"]]
     return {"raised": None, "module": _describe(module), "runs": runs}
@@ -49,7 +54,9 @@ def _run(case: dict[str, Any], module: torch.nn.Module, training: bool, device: 
     module.train(training)
     leaf = to_device(case["args"][0], device).requires_grad_()
     args = [leaf * 1, *(to_device(a, device) for a in case["args"][1:])]
-    value, raised = attempt(module, args, case["seed"])
+    convolutions = Convolutions() if case.get("convolutions") else None
+    with convolutions or contextlib.nullcontext():
+        value, raised = attempt(module, args, case["seed"])
     grads = [] if raised else _gradients(value, case["cotangents"], [leaf])
     return {
         "raised": raised,
@@ -57,6 +64,7 @@ def _run(case: dict[str, Any], module: torch.nn.Module, training: bool, device: 
         "grads": grads,
         "args_after": [encode(a) for a in args],
         "buffers": [encode(buffer) for buffer in module.buffers()],
+        "convolutions": convolutions.inputs if convolutions else [],
     }
 
 

@@ -30,6 +30,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import genlab
+from autograder import reuse
 from genlab import plots
 
 # %% [markdown]
@@ -70,32 +71,15 @@ plots.strip(data.train.images[one_of_each], titles=data.classes)
 # %% [markdown]
 # ## 1. Why you cannot draw from an autoencoder
 #
-# Let us try. The decoder is the one you know from the previous notebook, and it is given here: a linear layer to
-# 2,048 numbers, seen as 128 channels of 4×4 pixels, which three transposed convolutions double to 32×32. Its output
-# are **logits**, one per pixel; a sigmoid turns them into intensities between 0 (black) and 1 (white).
+# Let us try, with **your decoder** of the previous notebook: a linear layer to 2,048 numbers, seen as 128 channels of
+# 4×4 pixels, which three transposed convolutions double to 32×32. Its output are **logits**, one per pixel; a sigmoid
+# turns them into intensities between 0 (black) and 1 (white).
+#
+# The line below takes it from `01_autoencoder.ipynb` in this folder (saved, and with its check passed). Is that
+# notebook not here, as in Colab? Then put your class in place of the line.
 
-
-# %% given="Decoder"
-class Decoder(nn.Module):
-    """Latent points (B, latent_dim) → logits (B, 1, 32, 32)."""
-
-    def __init__(self, latent_dim: int) -> None:
-        super().__init__()
-        double = {"kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 1}
-        self.linear = nn.Linear(latent_dim, 128 * 4 * 4)
-        self.layers = nn.Sequential(
-            nn.ConvTranspose2d(128, 128, **double),  # (B, 128, 8, 8)
-            nn.ReLU(),
-            nn.ConvTranspose2d(128, 64, **double),  # (B, 64, 16, 16)
-            nn.ReLU(),
-            nn.ConvTranspose2d(64, 32, **double),  # (B, 32, 32, 32)
-            nn.ReLU(),
-            nn.Conv2d(32, 1, kernel_size=3, padding=1),  # (B, 1, 32, 32)
-        )
-
-    def forward(self, z: torch.Tensor) -> torch.Tensor:
-        return self.layers(self.linear(z).view(-1, 128, 4, 4))
-
+# %% reuse="autoencoder/Decoder"
+Decoder = reuse("autoencoder/Decoder")
 
 # %% [markdown]
 # In front of it, for this first experiment only, goes the plainest encoder there is: two linear layers that turn the

@@ -16,6 +16,7 @@ from autograder.handin import sources
 from autograder.handin.collect import collect, repair_submitted
 from autograder.handin.reading import Refused
 from genlab import grading_commands
+from tests.one_lesson import keep_one_lesson
 from tests.submissions import damaged
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,7 @@ def course(tmp_path):
     shutil.copy(ROOT / "course.yml", folder)
     for name in ("datasets", "lessons"):
         shutil.copytree(ROOT / name, folder / name)
+    keep_one_lesson(folder, "vae_fashion")
     return folder
 
 
@@ -343,7 +345,7 @@ def test_too_many_entries_are_refused(course, tmp_path, monkeypatch):
 def test_a_notebook_of_another_assignment_is_said_to_be_one(course, tmp_path):
     (course / "course.yml").write_text(
         (course / "course.yml").read_text()
-        + "\n  - id: 04_gan\n    title: GANs\n    lessons:\n      - id: gan_bricks\n        file: 01_gan\n"
+        + "\n  - id: 09_more\n    title: GANs\n    lessons:\n      - id: gan_bricks\n        file: 01_gan\n"
         "        title: A GAN\n        data: []\n        minutes: 9\n        exercises:\n"
         "          - {id: Critic, points: 3, minutes: 5, difficulty: 1}\n"
     )

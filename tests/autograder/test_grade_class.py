@@ -13,6 +13,7 @@ from autograder.definitions import solution_source
 from autograder.engine import assignment
 from autograder.engine.assignment import NotReleased, grade_assignment
 from autograder.engine.grader import Options
+from tests.one_lesson import keep_one_lesson
 
 pytestmark = [
     pytest.mark.nbgrader,
@@ -46,6 +47,7 @@ def make_course(folder: Path) -> Path:
         shutil.copy(ROOT / name, folder)
     for name in ("solutions", "lessons"):
         shutil.copytree(ROOT / name, folder / name)
+    keep_one_lesson(folder, LESSON)
     return folder
 
 

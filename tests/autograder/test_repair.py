@@ -17,6 +17,7 @@ from autograder.handin.collect import repair_submitted
 from autograder.handin.notes import as_markdown
 from autograder.handin.repair import Refused, lesson_of, read_notebook, repair, repair_file
 from genlab.course import load_course
+from tests.one_lesson import keep_one_lesson
 from tests.submissions import damaged
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,7 @@ def make_course(folder: Path) -> Path:
         shutil.copy(ROOT / name, folder)
     for name in ("datasets", "lessons", "solutions"):
         shutil.copytree(ROOT / name, folder / name)
+    keep_one_lesson(folder, LESSON.id)
     return folder
 
 
