@@ -16,7 +16,7 @@
 # - say why the pictures are blurred, and show where.
 #
 # **What you need:** the notebook before this one, and your `Sampling` and `kl_loss` from it. **Time:** about 75
-# minutes. The computer's share is about three minutes on two idle CPU cores.
+# minutes. The computer's share is about five minutes on one CPU core, less where two share it.
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell,
 # then run the check below it. Stuck? `!genlab hint vae_faces/attribute_vector` in a cell of your own gives a hint, and
@@ -634,8 +634,8 @@ figure
 # hat on 94 % at strength 4, and **a smile on 5 % at strength 6**. The table above says why: on the reconstructions
 # the judge found smiles no better than by tossing a coin. *What the VAE has not learnt, no vector can add.* A smile
 # pays at our `beta`, but it saves so little – a fifth of what glasses save per nat – that six thousand steps hardly
-# notice it: they are busy with hair and backgrounds. A longer training, more channels and larger pictures are the
-# cure, and that is what the scale `gpu` is for. Your first clue is the length of the vectors: $|w|$ was 1.5 for
+# notice it: they are busy with hair and backgrounds. Longer training and more channels should be the cure (the
+# scale `gpu` has both). Your first clue is the length of the vectors: $|w|$ was 1.5 for
 # glasses and 0.34 for smiles.
 #
 # The judge is a witness, not the truth. It has seen sharp pictures only, it is wrong now and then on those, and what
