@@ -998,7 +998,7 @@ def spectrum(images):
 spectra = {"real": spectrum(test_images[:500])} | {name: spectrum(pictures) for name, pictures in rivals.items()}
 figure, axes = plots.subplots(1, 4, width=12, height=3)
 for ax, (name, power) in zip(axes, spectra.items(), strict=False):
-    picture = ax.imshow(power, cmap="magma", vmin=0, vmax=60, extent=(-0.5, 0.5, -0.5, 0.5))
+    picture = ax.imshow(power, cmap="magma", vmin=0, vmax=50, extent=(-0.5, 0.5, -0.5, 0.5))
     ax.set(title=name, xticks=[-0.5, 0, 0.5], yticks=[])
 for (name, power), colour in zip(spectra.items(), (GREY, ORANGE, BLUE), strict=True):
     axes[3].plot(torch.arange(1, 32) / 64, power[32, 33:], color=colour, label=name)
@@ -1008,10 +1008,9 @@ figure.tight_layout()
 figure
 
 # %% [markdown]
-# Real bricks fade evenly towards the edge. The transposed generator has bright spots that no brick has: at a quarter and
-# at half a period per pixel, the frequencies of its strides. The upsampling one has none, but its last
-# convolution repeats pixels before it draws, so that it finds fine detail harder. Frank et al. (2020) tell
-# generated pictures from photographs by such traces alone.
+# Real bricks fade evenly towards the edge. The transposed generator has bright spots that no brick has, where its strides of 2
+# leave their traces: at half a period per pixel, at a quarter, and at three eighths. The upsampling one has none of
+# them. Frank et al. (2020) tell generated pictures from photographs by such traces alone.
 #
 # ## 11. Questions to think about
 #
