@@ -176,7 +176,7 @@ class AdversarialClaims(StepClaims):
             for case, phases in zip(plan["cases"], self.phases(plan, record), strict=True):
                 shares = torch.cat([p.shares for p in phases if p.of_critic])
                 again = len(shares) - len(shares.round(decimals=7).unique())
-                if again or not uniform(shares, 0.0, 1.0):
+                if again > 2 or not uniform(shares, 0.0, 1.0):  # two draws of float32 may agree by chance
                     low, high = show.number(shares.min()), show.number(shares.max())
                     more = f", {again} of them seen before" if again else ""
                     seen = f"the interpolates' weights lie between {low} and {high}{more}"

@@ -152,7 +152,10 @@ def sequential(layers: list[list[Any]]) -> nn.Sequential:
 
 
 def build_network(spec: dict[str, Any]) -> nn.Module:
-    """Network of a plan's spec with seeded weights, biases, scales and running statistics, none at its default."""
+    """Network of a plan's spec with seeded weights, biases, scales and running statistics, none at its default.
+
+    gain: a factor for all weights; 0 makes a network that is flat.
+    """
     if spec["kind"] == "gaussian_encoder":
         network: nn.Module = GaussianEncoder(spec["trunk"], spec["width"], spec["latent_dim"], spec["seed"])
     elif spec["kind"] == "mixture":
@@ -164,9 +167,9 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
     else:
         network = sequential(spec["layers"])
     fill(network, spec["seed"])
-    if spec.get("flat"):
-        for parameter in network.parameters():
-            nn.init.zeros_(parameter)
+    with torch.no_grad():
+        for parameter in network.parameters() if "gain" in spec else []:
+            parameter.mul_(spec["gain"])
     return network.to(getattr(torch, spec.get("dtype", "float32"))).train(spec["training"])
 
 

@@ -25,7 +25,7 @@ Formula = Callable[[torch.Tensor], torch.Tensor]  # slopes (B, C, H, W) → what
 
 
 def make_plan(draw: Draw) -> Plan:
-    """Two calls with many small images; a convolution; linear layers in float64; one image; a flat critic."""
+    """Two calls with many small images and gentle slopes; a convolution; linear layers in float64; one image; a flat critic."""
     c, h, w = 2, 3, 4
     b = draw.size(4, 6)
 
@@ -42,11 +42,11 @@ def make_plan(draw: Draw) -> Plan:
     return {
         "probe": "call",
         "cases": [
-            case(quadratic, 400, (c, h, w), "float64", calls=2),
+            case({**quadratic, "gain": 0.25}, 400, (c, h, w), "float64", calls=2),
             case({"kind": "sequential", "layers": conv, "training": False}, b, (3, 5, 7), "float32"),
             case({"kind": "sequential", "layers": layers, "training": True}, b + 1, (c, h, w), "float64"),
             case(linear, 1, (c, h, w), "float32"),
-            case({**linear, "flat": True}, b, (c, h, w), "float32"),
+            case({**linear, "gain": 0.0}, b, (c, h, w), "float32"),
         ],
     }
 
@@ -128,7 +128,8 @@ def _shares(plan: Plan, record: Record) -> Failure | None:
     if _on_the_line(plan, record):
         return None  # then there are no weights to judge
     first, second = (shares(plan, record, MANY, call)[0] for call in range(2))
-    repeated = len(torch.cat([first, second]).round(decimals=9).unique()) < 2 * len(first)
+    # float32 has 2²⁴ uniform draws, so two of 800 may agree by chance; that six do happens less than once in 1e13 plans
+    repeated = 2 * len(first) - len(torch.cat([first, second]).round(decimals=9).unique()) > 5
     if repeated or not (uniform(first, 0.0, 1.0) and uniform(second, 0.0, 1.0)):
         low, high = show.number(first.min()), show.number(first.max())
         seen = f"the weights of {len(first)} images lie between {low} and {high}, with mean {show.number(first.mean())} and standard deviation {show.number(first.std())}"
