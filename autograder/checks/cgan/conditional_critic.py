@@ -31,7 +31,7 @@ def make_plan(draw: Draw) -> Plan:
 
     def case(rows: int, width: int, training: bool, dtype: str) -> dict[str, Any]:
         k = draw.size(4, 7)
-        labels = torch.cat([torch.tensor([0, k - 1]), draw.uniform(rows, high=k).long()])[-rows:]
+        labels = torch.cat([torch.tensor([draw.size(1, k - 1), 0]), draw.uniform(rows, high=k).long()])[:rows]
         return {
             "construct": [k, width],
             "args": [draw.uniform(rows, 3, 64, 64, low=-1, dtype=dtype), labels[draw.uniform(rows).argsort()]],

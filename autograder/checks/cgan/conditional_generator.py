@@ -86,7 +86,7 @@ def make_plan(draw: Draw) -> Plan:
     def case(rows: int, training: bool, dtype: str, width: int, std: float = 1.0) -> dict[str, Any]:
         k = draw.size(4, 6)
         d = draw.size(7, 11, 2 * width, 2 * width - k, 2 * width - 1)
-        labels = torch.cat([torch.tensor([0, k - 1]), draw.uniform(rows, high=k).long()])[-rows:]
+        labels = torch.cat([torch.tensor([draw.size(1, k - 1), 0]), draw.uniform(rows, high=k).long()])[:rows]
         return {
             "construct": [d, k, width],
             "args": [draw.normal(rows, d, std=std, dtype=dtype), labels[draw.uniform(rows).argsort()]],
