@@ -52,20 +52,25 @@ def diagnose(exercise: Exercise, plan: Plan, record: Record) -> Misconception | 
         if misconception.explains is not None:
             matched = misconception.explains(plan, record)
         else:
-            matched = _matches(exercise, _first_case(plan), _first_case(record), misconception.wrong) and (
-                len(plan["cases"]) == 1 or _matches(exercise, plan, record, misconception.wrong)
+            matched = not _refuted(exercise, plan, record, misconception.wrong) and exercise.same(
+                plan, record, run_probe(plan, misconception.wrong)
             )
         if matched:
             matching.append(misconception)
     return matching[0] if len(matching) == 1 else None
 
 
-def _matches(exercise: Exercise, plan: Plan, record: Record, wrong: Any) -> bool:
-    return exercise.same(plan, record, run_probe(plan, wrong))
+def _refuted(exercise: Exercise, plan: Plan, record: Record, wrong: Any) -> bool:
+    """Whether the first case alone tells that the record is not that of a mistake: most are refuted so, at a fraction of the cost.
+
+    A first case that cannot even tell the mistake from itself – one that is to be refused, say – tells nothing.
+    """
+    first, seen = _first_case(plan), _first_case(record)
+    known = run_probe(first, wrong)
+    return not exercise.same(first, seen, known) and exercise.same(first, known, known)
 
 
 def _first_case(content: dict[str, Any]) -> dict[str, Any]:
-    """The first case of a plan or record, which refutes most mistakes at a fraction of the cost."""
     return content | {"cases": content["cases"][:1]}
 
 
