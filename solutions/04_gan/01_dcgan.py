@@ -18,7 +18,7 @@
 # - test whether a generator merely remembers its training images.
 #
 # **What you need:** transposed convolutions and batch norm (chapters 2 and 3), and a PyTorch training step.
-# **Time:** about two hours. The computer's share is under ten minutes on two idle CPU cores, five of them for the bricks.
+# **Time:** about two hours, of which the computer takes some ten minutes on two idle CPU cores, half of them for the bricks.
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell, then
 # run the check below it. Stuck? `!genlab hint dcgan/train_step` in a cell of your own gives a hint, and each
@@ -998,7 +998,7 @@ def spectrum(images):
 spectra = {"real": spectrum(test_images[:500])} | {name: spectrum(pictures) for name, pictures in rivals.items()}
 figure, axes = plots.subplots(1, 4, width=12, height=3)
 for ax, (name, power) in zip(axes, spectra.items(), strict=False):
-    picture = ax.imshow(power, cmap="magma", vmin=0, vmax=60, extent=(-0.5, 0.5, -0.5, 0.5))
+    picture = ax.imshow(power, cmap="magma", vmin=0, vmax=50, extent=(-0.5, 0.5, -0.5, 0.5))
     ax.set(title=name, xticks=[-0.5, 0, 0.5], yticks=[])
 for (name, power), colour in zip(spectra.items(), (GREY, ORANGE, BLUE), strict=True):
     axes[3].plot(torch.arange(1, 32) / 64, power[32, 33:], color=colour, label=name)
@@ -1008,10 +1008,9 @@ figure.tight_layout()
 figure
 
 # %% [markdown]
-# Real bricks fade evenly towards the edge. The transposed generator has bright spots that no brick has: at a quarter and
-# at half a period per pixel, the frequencies of its strides. The upsampling one has none, but its last
-# convolution repeats pixels before it draws, so that it finds fine detail harder. Frank et al. (2020) tell
-# generated pictures from photographs by such traces alone.
+# Real bricks fade evenly towards the edge. The transposed generator has bright spots that no brick has, where its strides of 2
+# leave their traces: at half a period per pixel, at a quarter, and at three eighths. The upsampling one has none of
+# them. Frank et al. (2020) tell generated pictures from photographs by such traces alone.
 #
 # ## 11. Questions to think about
 #

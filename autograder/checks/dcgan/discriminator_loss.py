@@ -83,8 +83,9 @@ def wrong_sign(real_logits, fake_logits, real_labels, fake_labels):
 
 
 def calm(plan_or_record: dict[str, Any]) -> dict[str, Any]:
-    """The cases with logits of ordinary size: all but the last."""
-    return {"cases": plan_or_record["cases"][:-1]}
+    """The cases with logits of ordinary size: all but the last (a first case may come by itself)."""
+    cases = plan_or_record["cases"]
+    return {"cases": cases[: max(1, len(cases) - 1)]}
 
 
 def same_when_calm(plan: Plan, record: Record, other: Record) -> bool:
