@@ -162,11 +162,13 @@ def square(channels: int, side: int, name: str, content: bytes) -> Tensor:
         mode = "RGB" if channels == 3 else "L"
         opened.draft(mode, (side, side))
         turned: Image.Image = opened
-        if opened.getexif().get(0x0112, 1) != 1:  # a camera held upright notes so
+        if "exif" in opened.info and opened.getexif().get(0x0112, 1) != 1:  # a camera held upright notes so
             turned = ImageOps.exif_transpose(opened)
         width, height = turned.size
         least = min(width, height)
         left, top = (width - least) // 2, (height - least) // 2
-        middle = turned.crop((left, top, left + least, top + least)).convert(mode)
+        middle = turned.crop((left, top, left + least, top + least))
+        if middle.mode != mode:
+            middle = middle.convert(mode)
         values = np.array(middle.resize((side, side), Image.Resampling.BILINEAR))
     return torch.from_numpy(values).view(side, side, channels).permute(2, 0, 1)

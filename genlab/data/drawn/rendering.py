@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -10,7 +12,7 @@ from genlab.data.drawn.mesh import Mesh
 
 _FINE = 3  # fine pixels on a side of each pixel
 _SHADES = 1 << 16  # levels of brightness while drawing
-_DEPTHS = float(1 << 24)
+_DEPTHS = float(1 << 24)  # and of nearness
 
 
 def rotations(count: int, generator: torch.Generator) -> Tensor:
@@ -35,24 +37,48 @@ def render(
     distance: (B,) of the viewer from the origin, in units of length.
     shade:    (B, T, 3) brightness, 0 to 1, of each corner.
     """
-    count, fine = len(turns), side * _FINE
+    fine = side * _FINE
     placed = torch.einsum("bij,tkj->btki", turns, mesh.corners)
     near = distance[:, None, None] / (distance[:, None, None] + placed[..., 2])  # 1 at the origin's depth
     x = (placed[..., 0] * near * scale[:, None, None] + shift[:, None, None, 0] + side / 2) * _FINE
     y = (placed[..., 1] * near * scale[:, None, None] + shift[:, None, None, 1] + side / 2) * _FINE
-    # The plane of 1/depth and of brightness over each triangle; a triangle seen from outside has a negative area.
+    faces = _facing(x, y, near * _DEPTHS, shade * (_SHADES - 1.0))
+    pictures = _filled(faces, _spans(faces, fine), len(turns), fine)
+    return F.avg_pool2d(pictures[:, None], _FINE)[:, 0]
+
+
+@dataclass(frozen=True)
+class _Faces:
+    """M triangles that face the viewer: picture (M,), corners x and y (M, 3) in fine pixels, and two planes over them.
+
+    A plane is a value at corner 0 and its slopes along x and y: of 1/depth, which perspective keeps flat, and of brightness.
+    """
+
+    view: Tensor
+    x: Tensor
+    y: Tensor
+    depth: tuple[Tensor, Tensor, Tensor]
+    shade: tuple[Tensor, Tensor, Tensor]
+
+
+def _facing(x: Tensor, y: Tensor, depth: Tensor, shade: Tensor) -> _Faces:
+    """The triangles, all (B, T, 3), whose outside is seen: those of negative area, as y points down."""
     x1, x2, y1, y2 = x[..., 1] - x[..., 0], x[..., 2] - x[..., 0], y[..., 1] - y[..., 0], y[..., 2] - y[..., 0]
     area = x1 * y2 - x2 * y1
-    view, triangle = (area < -1e-3).nonzero(as_tuple=True)
-    pick = (view, triangle)
-    x, y, area = x[pick], y[pick], area[pick]  # (M, 3), (M, 3), (M,)
+    pick = (area < -1e-3).nonzero(as_tuple=True)
+    area = area[pick]
     x1, x2, y1, y2 = x1[pick] / area, x2[pick] / area, y1[pick] / area, y2[pick] / area
-    planes = []
-    for values, levels in ((near[pick], _DEPTHS), (shade[pick], _SHADES - 1.0)):
-        values = values * levels
+
+    def plane(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         v1, v2 = values[:, 1] - values[:, 0], values[:, 2] - values[:, 0]
-        planes += [values[:, 0], v1 * y2 - v2 * y1, v2 * x1 - v1 * x2]  # value at corner 0, slopes along x and y
-    # The rows of fine pixels that each triangle meets.
+        return values[:, 0], v1 * y2 - v2 * y1, v2 * x1 - v1 * x2
+
+    return _Faces(pick[0], x[pick], y[pick], plane(depth[pick]), plane(shade[pick]))
+
+
+def _spans(faces: _Faces, fine: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """For each row of fine pixels that a face meets: the face, the row, the first pixel inside, and how many follow."""
+    x, y = faces.x, faces.y
     first = (y.amin(1) - 0.5).ceil().clamp(0, fine).long()
     rows = ((y.amax(1) - 0.5).ceil().clamp(0, fine).long() - first).clamp_min(0)
     of, step = _repeat(rows)
@@ -67,18 +93,22 @@ def render(
         end = torch.where(rise < 0, torch.minimum(end, cross), end)
     left = (start - 0.5).ceil()
     width = ((end - 0.5).ceil() - left).clamp_min(0).long()
-    dx, dy = left + 0.5 - x[:, 0][of], centre - y[:, 0][of]
-    depth, shade_at = (planes[k][of] + planes[k + 1][of] * dx + planes[k + 2][of] * dy for k in (0, 3))
-    place = (view[of] * fine + row) * fine + left.long()
-    # Depth and brightness in one number, so that the nearest wins with its own brightness.
+    return of, row, left, width
+
+
+def _filled(faces: _Faces, spans: tuple[Tensor, Tensor, Tensor, Tensor], count: int, fine: int) -> Tensor:
+    """Pictures (B, fine, fine), 0 to 1, of the nearest face at each pixel."""
+    of, row, left, width = spans
+    dx, dy = left + 0.5 - faces.x[:, 0][of], row + 0.5 - faces.y[:, 0][of]
+    depth, shade = (at[of] + along[of] * dx + down[of] * dy for at, along, down in (faces.depth, faces.shade))
+    place = (faces.view[of] * fine + row) * fine + left.long()
     span, step = _repeat(width)
-    slope, shade_slope = planes[1][of], planes[4][of]
-    depths = (depth[span] + slope[span] * step).long().clamp_min(1)
-    shades = (shade_at[span] + shade_slope[span] * step).long().clamp(0, _SHADES - 1)
+    depths = (depth[span] + faces.depth[1][of][span] * step).long().clamp_min(1)
+    shades = (shade[span] + faces.shade[1][of][span] * step).long().clamp(0, _SHADES - 1)
+    # Depth and brightness in one number, so that the nearest wins with its own brightness, in any order.
     buffer = torch.zeros(count * fine * fine, dtype=torch.int64)
     buffer.scatter_reduce_(0, place[span] + step, depths * _SHADES + shades, "amax")
-    pictures = (buffer % _SHADES).view(count, 1, fine, fine) / (_SHADES - 1.0)
-    return F.avg_pool2d(pictures, _FINE)[:, 0]
+    return (buffer % _SHADES).view(count, fine, fine) / (_SHADES - 1.0)
 
 
 def _repeat(counts: Tensor) -> tuple[Tensor, Tensor]:
