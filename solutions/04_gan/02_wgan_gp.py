@@ -605,7 +605,7 @@ def deal(x: torch.Tensor) -> torch.Tensor:
 
 # %% payoff="train"
 torch.manual_seed(0)
-generator, critic = Generator(LATENT_DIM, WIDTH).to(DEVICE), Critic(WIDTH).to(DEVICE)
+critic, generator = Critic(WIDTH).to(DEVICE), Generator(LATENT_DIM, WIDTH).to(DEVICE)
 adams = [torch.optim.Adam(n.parameters(), lr=LEARNING_RATE, betas=(0.5, 0.9)) for n in (generator, critic)]
 z_fixed = torch.randn(SAMPLES, LATENT_DIM, device=DEVICE)
 beginner = draw(generator, z_fixed)
