@@ -18,7 +18,7 @@
 # - read a loss curve beside a measure of quality, and say how far to trust it.
 #
 # **What you need:** the DCGAN notebook, from which this one takes some pieces *that you wrote there*: keep the two in one folder.
-# **Time:** about two hours. The computer's share is at most ten minutes on two idle CPU cores.
+# **Time:** about two hours. The computer's share is meant to stay below ten minutes on two idle CPU cores.
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell, then
 # run the check below it. Stuck? `!genlab hint wgan_gp/gradient_penalty` in a cell of your own gives a hint, and each
@@ -605,7 +605,7 @@ def deal(x: torch.Tensor) -> torch.Tensor:
 
 # %% payoff="train"
 torch.manual_seed(0)
-generator, critic = Generator(LATENT_DIM, WIDTH).to(DEVICE), Critic(WIDTH).to(DEVICE)
+critic, generator = Critic(WIDTH).to(DEVICE), Generator(LATENT_DIM, WIDTH).to(DEVICE)
 adams = [torch.optim.Adam(n.parameters(), lr=LEARNING_RATE, betas=(0.5, 0.9)) for n in (generator, critic)]
 z_fixed = torch.randn(SAMPLES, LATENT_DIM, device=DEVICE)
 beginner = draw(generator, z_fixed)
