@@ -61,7 +61,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # says which source is in use: the real set of the book where it can be had, or a stand-in that the kit draws itself.
 
 # %% payoff="data"
-data = genlab.data.load("lego_bricks", size=64)
+data = genlab.data.load("lego_bricks", size=64, limit=genlab.pick(smoke=512, cpu=None, gpu=None))
 train_images = data.train.images[:TRAIN_IMAGES]  # (N, 1, 64, 64) uint8
 test_images = data.test.images[:SAMPLES]
 plots.image_grid(train_images[:30], rows=3, cols=10)
