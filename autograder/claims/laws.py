@@ -1,7 +1,8 @@
-"""Exact tests of random draws. Each p-value holds at finite size, so a right answer's risk can be added up.
+"""Tests of random draws. Their p-values hold at finite size, but for `shared_out`'s, so a right answer's risk can be added up.
 
-`standard_normal` makes at most 24 tests; no examination makes more than five calls of it and three other tests. At LEVEL = 1e-10 a right
-answer therefore fails with a probability below (5·24 + 3)·1e-10 ≈ 1.2e-8: less than once in 80 million examinations.
+`standard_normal` makes at most 24 tests, `fresh` two, the others one. Counted over right answers to all exercises, no examination makes more
+than 101 different ones (`density/sample_histogram`). At LEVEL = 1e-10 a right answer therefore fails with a probability of about 1e-8:
+less than once in 80 million examinations.
 """
 
 from __future__ import annotations
