@@ -70,7 +70,7 @@ class _Submission:
             self._probe_definitions(bad, errors)
         for exercise in self._left():
             self.examiner.failed(exercise, "was not reached: the notebook had run out of time.")
-        reports = self.examiner.finish()
+        reports = self.examiner.finish(self.lent)
         self.outcome.reports = {exercise: reports[exercise] for exercise in checks.ids(self.lesson)}
         self.outcome.cards = {exercise: shown(report) for exercise, report in self.outcome.reports.items()}
         self.outcome.seconds = time.monotonic() - self.started

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Container
 from typing import Any
 
 from autograder import checks
@@ -59,9 +60,16 @@ class Examiner:
             error = f"{type(error).__name__}: {error}{where}"
         self.reports[exercise] = Report(exercise, "grader_error", checks.points(exercise), grader_error=error)
 
-    def finish(self) -> dict[str, Report]:
-        """All reports, those that an earlier exercise explains pointed at it."""
+    def finish(self, lent: Container[str] = ()) -> dict[str, Report]:
+        """All reports, those that an earlier exercise explains pointed at it. lent: earlier lessons of which there is a notebook."""
+
+        def verdict(earlier: str) -> Report | None:
+            lesson = earlier.split("/")[0]
+            known = lesson in lent or lesson in {exercise.split("/")[0] for exercise in self.reports}
+            missing = None if known else Report(earlier, "not_attempted", checks.points(earlier))
+            return self.reports.get(earlier, missing)
+
         for exercise, report in list(self.reports.items()):
             if report.status == "failed" and exercise in self._records:
-                self.reports[exercise] = explained_by_earlier(report, self._records[exercise]["uses"], self.reports.get)
+                self.reports[exercise] = explained_by_earlier(report, self._records[exercise]["uses"], verdict)
         return self.reports

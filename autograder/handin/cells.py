@@ -145,7 +145,7 @@ class Release:
 
 
 def role(cell: Cell) -> str:
-    """What a released cell is for: test, solution, payoff, given (the set-up, too) or text."""
+    """What a released cell is for: test, solution, payoff, given (the set-up, too), reuse or text."""
     nbgrader = cell.metadata.get("nbgrader") or {}
     if nbgrader.get("grade"):
         return "test"
@@ -153,7 +153,9 @@ def role(cell: Cell) -> str:
         return "solution"
     if "payoff" in cell.metadata.get("tags", []):
         return "payoff"
-    return "given" if nbgrader.get("locked") else "text"
+    if nbgrader.get("locked"):
+        return "given"
+    return "reuse" if cell.kind == "code" else "text"
 
 
 def read_cells(notebook: dict[str, Any], notes: Notes) -> list[Cell]:

@@ -184,7 +184,8 @@ def _find_changed(cells: list[Cell], release: Release) -> None:
 
 
 def _find_text(cells: list[Cell], release: Release) -> None:
-    for wanted in release.of("text"):
+    """Name the prose and the pieces that are reused, in place of which a learner may have put their own."""
+    for wanted in release.of("text", "reuse"):
         mine = [c for c in cells if c.kind == wanted.kind and not c.name]
         same = [c for c in mine if c.text == wanted.text] or [c for c in mine if wanted.name in c.claims]
         if same:

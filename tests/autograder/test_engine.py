@@ -21,6 +21,7 @@ from autograder.engine.grader import Grader, Options
 from autograder.engine.grading import grade
 from autograder.engine.judges import Judges
 from autograder.engine.launch import EngineError, Server
+from autograder.engine.submission import lent_by
 from autograder.examination import examine
 from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
@@ -213,10 +214,11 @@ def test_an_untouched_stub_is_not_attempted(engine, lesson):
 
 @pytest.mark.parametrize("lesson", load_course(ROOT / "course.yml").lessons, ids=lambda lesson: lesson.id)
 def test_the_solutions_of_a_lesson_pass_and_its_mistakes_have_their_names(engine, lesson):
-    right = grade(engine, hand_in(ROOT, {}, lesson.id), lesson.id, SECRET)
+    lent = lent_by(ROOT / "solutions" / lesson.chapter, load_course(ROOT / "course.yml"), lesson)
+    right = grade(engine, hand_in(ROOT, {}, lesson.id), lesson.id, SECRET, lent=lent)
     assert not lost(right) and right.points == lesson.points
     wrong = {e.id: checks.find(f"{lesson.id}/{e.id}").misconceptions[-1].name for e in lesson.exercises}
-    reports = grade(engine, hand_in(ROOT, wrong, lesson.id), lesson.id, SECRET).reports
+    reports = grade(engine, hand_in(ROOT, wrong, lesson.id), lesson.id, SECRET, lent=lent).reports
     for name, mistake in wrong.items():
         report = reports[f"{lesson.id}/{name}"]
         assert report.misconception == mistake or report.follows_from
@@ -225,6 +227,12 @@ def test_the_solutions_of_a_lesson_pass_and_its_mistakes_have_their_names(engine
 def test_follows_from_is_told_as_in_a_notebook(engine):
     outcome = graded(engine, notebook(kl_loss="def kl_loss(z_mean, z_log_var):\n    return z_mean.sum() * 0"))
     assert outcome.reports[f"{LESSON}/vae_loss"].follows_from == f"{LESSON}/kl_loss"
+
+
+def test_what_follows_from_a_lesson_that_was_not_handed_in_is_told_so(engine):
+    report = grade(engine, hand_in(ROOT, {}, "vae_faces"), "vae_faces", SECRET).reports["vae_faces/beta_vae_loss"]
+    assert report.follows_from == "vae_fashion/kl_loss"
+    assert "calls your kl_loss, which is not written yet" in report.headline
 
 
 def test_a_broken_judge_gives_no_score_and_says_so(engine, monkeypatch):

@@ -14,6 +14,7 @@ from autograder.definitions import load_reference
 from autograder.engine.client import Engine
 from autograder.engine.grading import grade
 from autograder.engine.submission import lent_by
+from autograder.handin.repair import repair
 from autograder.reusing import NotSolvedYet
 from autograder.selfcheck import check_notebook
 from genlab import progress
@@ -173,6 +174,19 @@ def test_a_notebook_is_judged_with_the_notebooks_beside_it(here):
     assert not report().passed
     (folder / FILE).write_text(SOLVED, encoding="utf-8")
     assert report().passed
+
+
+def test_a_pasted_piece_is_code_of_the_learner_whatever_a_file_lost():
+    released = json.loads((ROOT / "lessons/03_vae/02_vae_fashion.ipynb").read_text(encoding="utf-8"))
+    for pasted in ('Decoder = reuse("autoencoder/Decoder")', "class Decoder:\n    pass"):
+        handed_in = json.loads(json.dumps(released))
+        at = [cell["id"] for cell in handed_in["cells"]].index("Decoder-reuse")
+        handed_in["cells"][at]["source"] = pasted
+        for cell in handed_in["cells"]:
+            cell["metadata"] = {}
+            del cell["id"]
+        mended = repair(handed_in, released).notebook["cells"]
+        assert [cell["cell_type"] for cell in mended if "".join(cell["source"]) == pasted] == ["code"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the engine runs on Linux")

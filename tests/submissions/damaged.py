@@ -615,10 +615,10 @@ def answer_under_a_magic(notebook):
 # ---- given cells ----------------------------------------------------------------------------------------------------
 
 
-@notebook_case("gives was missing … given-imports, given-settings, given-Decoder")
+@notebook_case("gives was missing … given-imports, given-settings")
 def given_cells_deleted(notebook):
-    """Imports, settings and the given decoder were deleted."""
-    drop(notebook, "given-imports", "given-settings", "given-Decoder")
+    """Imports and settings were deleted."""
+    drop(notebook, "given-imports", "given-settings")
 
 
 @notebook_case("had been changed and was put back: given-imports … added to given-imports")
