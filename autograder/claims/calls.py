@@ -61,7 +61,7 @@ class CallClaims:
             for case, found in zip(plan["cases"], record["cases"], strict=True):
                 for call in found["calls"] if case.get("refuse") else []:
                     raised = call["raised"]
-                    if raised is None or raised["type"] != error:
+                    if raised is None or error not in raised["kinds"]:
                         seen = show.error(raised) if raised else f"returned {show.value(call['value'])}"
                         return Failure(seen, f"{error}, {when}", advice, self._called(case))
             return None

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from autograder.claims import show
+from autograder.probes.recording import attempt
 
 
 def test_values_that_differ_at_once_are_shown_as_they_begin() -> None:
@@ -27,3 +28,15 @@ def test_values_get_as_many_digits_as_it_takes_to_tell_them_apart(shape: tuple[i
     expected = torch.full(shape, 1.226, dtype=torch.float64)
     seen, wanted = show.apart(expected + 3e-6, expected)
     assert seen.startswith("1.226003") and wanted.startswith("1.226") and seen != wanted
+
+
+def test_an_error_is_of_the_kinds_that_an_except_clause_would_catch() -> None:
+    class NothingToCompare(ValueError):
+        pass
+
+    def refuses() -> None:
+        raise NothingToCompare
+
+    raised = attempt(refuses, [], 0)[1]
+    assert raised is not None and raised["type"] == "NothingToCompare"
+    assert {"NothingToCompare", "ValueError", "Exception"} <= set(raised["kinds"])
