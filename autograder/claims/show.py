@@ -128,5 +128,9 @@ ADVICE = (
         "Expected more than 1 value per channel",
         "Batch norm in train mode needs more than one image: which mode is the network in, and which should it be in?",
     ),
+    (
+        "uninitialized parameter",
+        "A lazy layer has no parameters before its first call: say how many inputs it gets, or call the network once in `__init__`.",
+    ),
     ("SystemExit", "Leave `exit()` and `sys.exit()` out of a solution."),
 )
