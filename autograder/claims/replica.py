@@ -119,6 +119,7 @@ def rectified(seen: torch.Tensor, truth: torch.Tensor) -> bool:
     """Positive values are right and no negative one is: ReLU, leaky ReLU of any slope, ELU … after the last layer."""
     if seen.shape != truth.shape:
         return False
-    above, below = truth > 1e-3, truth < -1e-3
-    right = (seen - truth).abs() < 1e-4 * truth.abs().max()
+    scale = truth.abs().max()
+    above, below = truth > 1e-3 * scale, truth < -1e-3 * scale
+    right = (seen - truth).abs() < 1e-4 * scale
     return bool(right[above].all()) and not bool(right[below].any())

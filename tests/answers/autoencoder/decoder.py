@@ -400,7 +400,7 @@ class Batched(Plain):
 
 class Clamped(Plain):
     def forward(self, z):
-        return super().forward(z).clamp(-0.3, 0.3)
+        return super().forward(z).clamp(-10, 10)
 
 
 class Lazy(Plain):
