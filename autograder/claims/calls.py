@@ -61,7 +61,7 @@ class CallClaims:
             for case, found in zip(plan["cases"], record["cases"], strict=True):
                 for call in found["calls"] if case.get("refuse") else []:
                     raised = call["raised"]
-                    if raised is None or raised["type"] != error:
+                    if raised is None or error not in raised["kinds"]:
                         seen = show.error(raised) if raised else f"returned {show.value(call['value'])}"
                         return Failure(seen, f"{error}, {when}", advice, self._called(case))
             return None
@@ -166,9 +166,9 @@ class CallClaims:
                     double = _input_dtype(case) == item["data"].dtype == torch.float64
                     tolerance = precision or (torch.float64 if double else torch.float32)
                     if only in (None, name) and not close(item["data"], truth, tolerance):
-                        seen = f"{name} is {show.tensor(item['data'])}"
+                        seen, expected = show.apart(item["data"], truth)
                         pictures = _pictures(item["data"], truth)
-                        return Failure(seen, show.tensor(truth), advice, self._called(case), pictures)
+                        return Failure(f"{name} is {seen}", expected, advice, self._called(case), pictures)
             return None
 
         label = only or " and ".join(self.outputs)
@@ -186,8 +186,7 @@ class CallClaims:
                     for leaf, seen, expected in zip(leaf_names(case, self.parameters), row, true_row, strict=True):
                         if not same_gradient(seen, expected):
                             label = f"the gradient of {name} by {leaf}"
-                            found = "is missing" if seen is None else f"is {show.tensor(seen)}"
-                            want = "none" if expected is None else show.tensor(expected)
+                            found, want = show.gradients_apart(seen, expected)
                             return Failure(f"{label} {found}", want, advice, self._called(case))
             return None
 

@@ -61,12 +61,14 @@ class ReplicaClaims(ModuleClaims):
         def judge(plan: Plan, record: Record) -> Failure | None:
             for case, found in zip(plan["cases"], record["cases"], strict=True):
                 if not self._case_agrees(case, found, None, {}):
-                    output = self.outputs[0]
-                    seen = f"with the same weights {output} is {show.tensor(outputs_of(found['runs'][-1]['value'])[0]['data'])}"
-                    module = self.replica(case, found)
-                    with torch.no_grad():
-                        truth = f"{show.tensor(module(case['args'][0]))}: " if module else ""
-                    return Failure(seen, f"{truth}{expected}", advice, self._called(case))
+                    seen = outputs_of(found["runs"][-1]["value"])[0]["data"]
+                    shown, wanted, module = show.tensor(seen), expected, self.replica(case, found)
+                    if module is not None:
+                        with torch.no_grad():
+                            shown, truth = show.apart(seen, module(case["args"][0]))
+                        wanted = f"{truth}: {expected}"
+                    said = f"with the same weights {self.outputs[0]} is {shown}"
+                    return Failure(said, wanted, advice, self._called(case))
             return None
 
         return Claim("value", f"computes {self.outputs[0]} as asked", judge)
@@ -97,9 +99,9 @@ class ReplicaClaims(ModuleClaims):
             seen = found["runs"][-1]["grads"][0][0]
             if same_gradient(seen, truth):
                 return None
-            said = f"the gradient by {self.parameters[0]} {'is missing' if seen is None else 'is ' + show.tensor(seen)}"
+            shown, wanted = show.gradients_apart(seen, truth)
             advice = "Nothing in `forward` may cut the graph: no `no_grad`, `.detach()`, `.data`, NumPy."
-            return Failure(said, show.tensor(truth), advice, self._called(case))
+            return Failure(f"the gradient by {self.parameters[0]} {shown}", wanted, advice, self._called(case))
 
         return Claim("gradient", f"lets the gradient through to {self.parameters[0]}", judge)
 
@@ -117,6 +119,7 @@ def rectified(seen: torch.Tensor, truth: torch.Tensor) -> bool:
     """Positive values are right and no negative one is: ReLU, leaky ReLU of any slope, ELU … after the last layer."""
     if seen.shape != truth.shape:
         return False
-    above, below = truth > 1e-3, truth < -1e-3
-    right = (seen - truth).abs() < 1e-4 * truth.abs().max()
+    scale = truth.abs().max()
+    above, below = truth > 1e-3 * scale, truth < -1e-3 * scale
+    right = (seen - truth).abs() < 1e-4 * scale
     return bool(right[above].all()) and not bool(right[below].any())

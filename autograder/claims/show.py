@@ -32,6 +32,30 @@ def tensor(data: torch.Tensor) -> str:
     return f"[{values}{', …' if data.numel() > 4 else ''}] of shape {shape(data.shape)}"
 
 
+def apart(seen: torch.Tensor, expected: torch.Tensor) -> tuple[str, str]:
+    """Both as `tensor` shows them or, where that looks alike, the value that differs most, to as many digits as it takes."""
+    if tensor(seen) != tensor(expected):
+        return tensor(seen), tensor(expected)
+    most = int((seen.double() - expected.double()).abs().argmax())
+    pair = [data.double().flatten()[most].item() for data in (seen, expected)]
+    digits = (f".{n}g" for n in range(4, 17))
+    form = next((digit for digit in digits if format(pair[0], digit) != format(pair[1], digit)), ".17g")
+    a, b = (format(value, form) for value in pair)
+    if seen.numel() == 1:
+        return a, b
+    place = ", ".join(str(int(i)) for i in torch.unravel_index(torch.tensor(most), seen.shape))
+    return f"{a} at [{place}]", f"{b} there"
+
+
+def gradients_apart(seen: torch.Tensor | None, expected: torch.Tensor | None) -> tuple[str, str]:
+    """What a gradient is, as the end of a sentence, and what it should be; either may be missing."""
+    if seen is None or expected is None:
+        found = "is missing" if seen is None else f"is {tensor(seen)}"
+        return found, "none" if expected is None else tensor(expected)
+    found, wanted = apart(seen, expected)
+    return f"is {found}", wanted
+
+
 def argument(value: Any) -> str:
     """An argument in a call: a tensor by its shape and, when it is not float32, its dtype."""
     if isinstance(value, torch.Tensor):
@@ -103,6 +127,10 @@ ADVICE = (
     (
         "Expected more than 1 value per channel",
         "Batch norm in train mode needs more than one image: which mode is the network in, and which should it be in?",
+    ),
+    (
+        "uninitialized parameter",
+        "A lazy layer has no parameters before its first call: say how many inputs it gets, or call the network once in `__init__`.",
     ),
     ("SystemExit", "Leave `exit()` and `sys.exit()` out of a solution."),
 )

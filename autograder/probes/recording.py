@@ -87,6 +87,7 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     inside = [f for f in frames if not f[2].startswith(LIBRARY_FOLDERS) and f[2] not in OWN_FILES]
     return {
         "type": type(error).__name__,
+        "kinds": [kind.__name__ for kind in type(error).__mro__],
         "not_implemented": isinstance(error, NotImplementedError),
         "message": message[:500],
         "functions": [function for function, _, _ in inside],

@@ -39,7 +39,13 @@ def probe_transplant(plan: dict[str, Any], target: Any, device: str) -> dict[str
 
 
 def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    module, raised = attempt(target, case["construct"], case["seed"])
+    def build(*args: Any) -> Any:
+        made = target(*args)
+        if isinstance(made, torch.nn.Module):
+            _describe(made)  # raises where a lazy layer has no shapes yet
+        return made
+
+    module, raised = attempt(build, case["construct"], case["seed"])
     if raised is not None or not isinstance(module, torch.nn.Module):
         described = {"type": type(module).__name__, "parameters": None}
         return {"raised": raised, "module": described, "runs": []}

@@ -50,12 +50,12 @@ class Reference(nn.Module):
 
 
 def make_plan(draw: Draw) -> Plan:
-    """A small batch in float64, in train and eval mode, and a single point in float32."""
+    """A small batch in float64, in train and eval mode, and a single point far out in float32: its logits are large."""
 
-    def case(rows: int, embedding_dim: int, dtype: str, training: list[bool]) -> dict[str, Any]:
+    def case(rows: int, embedding_dim: int, std: float, dtype: str, training: list[bool]) -> dict[str, Any]:
         return {
             "construct": [embedding_dim],
-            "args": [draw.normal(rows, embedding_dim, std=2.0, dtype=dtype)],
+            "args": [draw.normal(rows, embedding_dim, std=std, dtype=dtype)],
             "cotangents": [draw.normal(rows, 1, 32, 32, dtype=dtype)],
             "seed": draw.seed(),
             "training": training,
@@ -63,8 +63,8 @@ def make_plan(draw: Draw) -> Plan:
         }
 
     d = draw.size(5, 9)
-    batch = case(draw.size(2, 3), d, "float64", [True, False])
-    return {"probe": "transplant", "cases": [batch, case(1, draw.size(4, 9, d), "float32", [False])]}
+    batch = case(draw.size(2, 3), d, 2.0, "float64", [True, False])
+    return {"probe": "transplant", "cases": [batch, case(1, draw.size(4, 9, d), 200.0, "float32", [False])]}
 
 
 MODULE = ReplicaClaims("Decoder", Reference, "logits", "z")

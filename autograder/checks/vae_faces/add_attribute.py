@@ -50,6 +50,10 @@ def strengths_first(z, vector, strengths):
     return z + steps if z.ndim == 1 else z + steps[:, None, :]
 
 
+def strengths_last(z, vector, strengths):
+    return z.unsqueeze(-1) + vector[:, None] * strengths
+
+
 def vector_only(z, vector, strengths):
     steps = strengths[:, None] * vector
     return steps if z.ndim == 1 else steps.expand(len(z), *steps.shape).clone()
@@ -100,6 +104,12 @@ MISCONCEPTIONS = (
         "for a batch the axes come in the order (S, B, D) instead of (B, S, D)",
         "The axes come in the order strengths, faces, dimensions: this exercise asks for faces first, (B, S, D).",
         strengths_first,
+    ),
+    Misconception(
+        "strengths_last",
+        "the strengths come last, (D, S) or (B, D, S): a code is a column of the result instead of a row",
+        "The strengths are on the last axis, so that a code is a column: this exercise asks for codes as rows, (S, D) or (B, S, D).",
+        strengths_last,
     ),
     Misconception(
         "vector_only",

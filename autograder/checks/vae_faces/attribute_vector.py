@@ -44,11 +44,12 @@ def make_plan(draw: Draw) -> Plan:
             refused(torch.where(some, 1, -1)),
             refused(some.long()),
             refused(some.float()),
+            refused(some.to(torch.uint8)),  # what masks were before PyTorch had bool
         ],
     }
 
 
-EMPTY, NUMBERS = slice(3, 5), slice(5, 8)  # the cases where nobody or everybody has it; those whose labels are not bool
+EMPTY, NUMBERS = slice(3, 5), slice(5, 9)  # the cases where nobody or everybody has it; those whose labels are not bool
 
 
 def minus_without(z, has_attribute):

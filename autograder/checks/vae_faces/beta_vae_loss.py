@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch.distributions import Normal, kl_divergence
+from torch.nn import functional as F
 
 from autograder.checks.vae_faces import beta_vae_loss_mistakes as mistakes
-from autograder.claims.calls import CallClaims
+from autograder.claims.calls import CallClaims, in_double
+from autograder.claims.compare import close, outputs_of
 from autograder.exercise import Draw, Exercise, Misconception
-from autograder.probes import Plan
+from autograder.probes import Plan, Record
 
 
 def oracle(
@@ -35,7 +39,7 @@ def make_plan(draw: Draw) -> Plan:
         (1, draw.number(5.0, 9.0), "float32"),
     ]:
         x = draw.uniform(rows, 3, height, width, dtype=dtype)
-        x_hat = draw.uniform(rows, 3, height, width, low=0.1, high=0.8, dtype=dtype)
+        x_hat = draw.uniform(rows, 3, height, width, dtype=dtype)
         z_mean = draw.normal(rows, d, std=1.5, dtype=dtype)
         z_log_var = draw.normal(rows, d, mean=-0.8, dtype=dtype)
         cases.append(
@@ -48,6 +52,63 @@ def make_plan(draw: Draw) -> Plan:
         )
     return {"probe": "call", "cases": cases}
 
+
+CLAIMS = CallClaims("beta_vae_loss", oracle, ("total", "reconstruction", "kl"))
+
+Losses = Callable[..., tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
+
+
+def _any_of(*spellings: Losses) -> Callable[[Plan, Record], bool]:
+    """`explains`: the three losses are those of one of these spellings of a mistake."""
+
+    def explains(plan: Plan, record: Record) -> bool:
+        if any(claim.judge(plan, record) is not None for claim in (CLAIMS.runs(), CLAIMS.returns())):
+            return False
+        calls = [
+            (tuple(map(in_double, case["args"])), outputs_of(call["value"]))
+            for case, call in CLAIMS._calls(plan, record)
+        ]
+        return any(
+            all(
+                close(item["data"], loss)
+                for args, seen in calls
+                for item, loss in zip(seen, losses(*args), strict=True)
+            )
+            for losses in spellings
+        )
+
+    return explains
+
+
+def _measured(measure: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Losses:
+    """The losses with another reconstruction, of x_hat and x."""
+
+    def losses(
+        x_hat: torch.Tensor, x: torch.Tensor, z_mean: torch.Tensor, z_log_var: torch.Tensor, beta: float
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        reconstruction, kl = measure(x_hat, x), oracle(x_hat, x, z_mean, z_log_var, beta)[2]
+        return reconstruction + beta * kl, reconstruction, kl
+
+    return losses
+
+
+def _beta_in_the_reconstruction(
+    x_hat: torch.Tensor, x: torch.Tensor, z_mean: torch.Tensor, z_log_var: torch.Tensor, beta: float
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    _, reconstruction, kl = oracle(x_hat, x, z_mean, z_log_var, beta)
+    return beta * reconstruction + kl, beta * reconstruction, kl
+
+
+ROOTS: tuple[Callable[[torch.Tensor, torch.Tensor], torch.Tensor], ...] = (
+    lambda x_hat, x: (x_hat - x).square().sum((1, 2, 3)).sqrt().mean(),
+    lambda x_hat, x: (x_hat - x).square().sum((1, 2, 3)).mean().sqrt(),
+    lambda x_hat, x: (x_hat - x).square().mean((1, 2, 3)).sqrt().mean(),
+    lambda x_hat, x: (x_hat - x).square().mean().sqrt(),
+)
+CROSS_ENTROPIES: tuple[Callable[[torch.Tensor, torch.Tensor], torch.Tensor], ...] = (
+    lambda x_hat, x: F.binary_cross_entropy(x_hat, x, reduction="sum") / len(x),
+    lambda x_hat, x: F.binary_cross_entropy_with_logits(x_hat, x, reduction="sum") / len(x),
+)
 
 MISCONCEPTIONS = (
     Misconception(
@@ -64,9 +125,10 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "beta_on_reconstruction",
-        "beta multiplies the reconstruction instead of the KL",
+        "beta multiplies the reconstruction instead of the KL, in the total or already in the reconstruction that is returned",
         "This is beta·reconstruction + KL: here, and in the β-VAE paper, beta weighs the KL term.",
         mistakes.beta_on_reconstruction,
+        _any_of(mistakes.beta_on_reconstruction, _beta_in_the_reconstruction),
     ),
     Misconception(
         "book_loss",
@@ -76,9 +138,10 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "root",
-        "the root of every image's summed squared error is taken",
+        "a root of the squared error is taken: of every image's or of the whole batch's, summed or averaged over the pixels",
         "A root is taken: −log of a Gaussian density is the *squared* distance, and that is what is summed.",
         mistakes.root,
+        _any_of(*map(_measured, ROOTS)),
     ),
     Misconception(
         "factor_half",
@@ -94,9 +157,10 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "cross_entropy",
-        "the binary cross-entropy between x_hat and x is used instead of the squared error",
+        "the binary cross-entropy between x_hat, as it is or taken for logits, and x is used instead of the squared error",
         "This is the binary cross-entropy of the lesson before: for colours this exercise asks for the squared error.",
         mistakes.cross_entropy,
+        _any_of(*map(_measured, CROSS_ENTROPIES)),
     ),
     Misconception(
         "sigmoid_again",
@@ -135,8 +199,6 @@ MISCONCEPTIONS = (
         mistakes.cut_off,
     ),
 )
-
-CLAIMS = CallClaims("beta_vae_loss", oracle, ("total", "reconstruction", "kl"))
 
 EXERCISE = Exercise(
     id="vae_faces/beta_vae_loss",

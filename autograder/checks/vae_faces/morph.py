@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from autograder.claims.calls import CallClaims
-from autograder.claims.compare import close, same_values
+from autograder.claims.compare import as_tensor, close, same_values
 from autograder.exercise import Draw, Exercise, Misconception
 from autograder.probes import Plan, Record
 
@@ -86,6 +86,41 @@ def steps_across(z_a, z_b, steps):
 CLAIMS = CallClaims("morph", oracle, ("codes",))
 
 
+def _shares(plan: Plan, record: Record) -> list[torch.Tensor]:
+    """How far each code is on the straight line from z_a, at 0, to z_b, at 1, for every case; empty when one has a code elsewhere."""
+    shares = []
+    for case, call in CLAIMS._calls(plan, record):
+        z_a, z_b = (end.double() for end in case["args"][:2])
+        seen = as_tensor(call["value"])
+        if call["raised"] or seen is None or seen.shape[1:] != z_a.shape or not seen.double().isfinite().all():
+            return []
+        way = z_b - z_a
+        share = (seen.double() - z_a) @ way / (way @ way)
+        if not close(seen, z_a + share[:, None] * way, torch.float32):
+            return []
+        shares.append(share)
+    return shares
+
+
+def _stops_short(start: bool, end: bool) -> Callable[[Plan, Record], bool]:
+    """`explains`: an even walk along the line that leaves out its start, its end, or both, by about one of its moves."""
+
+    def left_out(gap: torch.Tensor, move: torch.Tensor) -> bool:
+        return bool(gap > 1e-3) and bool(gap < 1.5 * move)
+
+    def explains(plan: Plan, record: Record) -> bool:
+        shares = [share for share in _shares(plan, record) if len(share) > 1]
+        for share in shares:
+            moves, move = share.diff(), share.diff().mean()
+            even = close(moves, move.expand_as(moves), torch.float32)
+            reached = [(share[0].abs(), start), ((1 - share[-1]).abs(), end)]
+            if not even or not all(left_out(gap, move) if out else gap < 1e-3 for gap, out in reached):
+                return False
+        return bool(shares)
+
+    return explains
+
+
 def _walks(plan: Plan, record: Record) -> list[tuple[list[Any], torch.Tensor]]:
     """Arguments in float64 and the codes that came back, of every case; empty when one has none of the right form."""
     if any(claim.judge(plan, record) is not None for claim in (CLAIMS.runs(), CLAIMS.returns(), CLAIMS.finite())):
@@ -135,21 +170,24 @@ def _eased(plan: Plan, record: Record) -> bool:
 MISCONCEPTIONS = (
     Misconception(
         "end_missing",
-        "the last code, z_b, is left out: the shares are k/steps for k = 0 … steps − 1",
+        "the last code, z_b, is left out: the shares are k/steps for k = 0 … steps − 1, or end at 0.9, or there is one code too few",
         "The walk stops one step short of z_b, as in the book's code: both ends belong to it.",
         end_missing,
+        _stops_short(start=False, end=True),
     ),
     Misconception(
         "start_missing",
         "the first code, z_a, is left out: the shares are k/steps for k = 1 … steps",
         "The walk starts one step after z_a: both ends belong to it.",
         start_missing,
+        _stops_short(start=True, end=False),
     ),
     Misconception(
         "both_ends_missing",
         "both ends are left out: the shares are k/(steps + 1) for k = 1 … steps",
         "Only the points between the two are here: both ends belong to the walk.",
         both_ends_missing,
+        _stops_short(start=True, end=True),
     ),
     Misconception(
         "order_reversed",

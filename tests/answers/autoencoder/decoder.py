@@ -143,7 +143,17 @@ class Talkative(Plain):
         return super().forward(z)
 
 
+class LazyAndCalled(Plain):
+    """A lazy layer that has seen its first input."""
+
+    def __init__(self, embedding_dim):
+        super().__init__(embedding_dim)
+        self.fc = nn.LazyLinear(2048)
+        self(torch.zeros(1, embedding_dim))
+
+
 RIGHT = {
+    "lazy_and_called": LazyAndCalled,
     "plain": Plain,
     "all_in_one": AllInOne,
     "registered_backwards": RegisteredBackwards,
@@ -390,10 +400,19 @@ class Batched(Plain):
 
 class Clamped(Plain):
     def forward(self, z):
-        return super().forward(z).clamp(-0.3, 0.3)
+        return super().forward(z).clamp(-10, 10)
+
+
+class Lazy(Plain):
+    """Its parameters have no shapes before the first call."""
+
+    def __init__(self, embedding_dim):
+        super().__init__(embedding_dim)
+        self.fc = nn.LazyLinear(2048)
 
 
 UNLISTED = {
+    "lazy": Lazy,
     "only_builds": OnlyBuilds,
     "only_architecture": OnlyArchitecture,
     "only_runs": OnlyRuns,

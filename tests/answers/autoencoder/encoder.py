@@ -126,7 +126,17 @@ class Talkative(Plain):
         return super().forward(x)
 
 
+class LazyAndCalled(Plain):
+    """A lazy layer that has seen its first input."""
+
+    def __init__(self, embedding_dim):
+        super().__init__(embedding_dim)
+        self.embedding = nn.LazyLinear(embedding_dim)
+        self(torch.zeros(1, 1, 32, 32))
+
+
 RIGHT = {
+    "lazy_and_called": LazyAndCalled,
     "plain": Plain,
     "in_a_loop": InALoop,
     "registered_backwards": RegisteredBackwards,
@@ -362,7 +372,16 @@ class Frozen(Plain):
         self.conv1.requires_grad_(False)
 
 
+class Lazy(Plain):
+    """Its parameters have no shapes before the first call."""
+
+    def __init__(self, embedding_dim):
+        super().__init__(embedding_dim)
+        self.embedding = nn.LazyLinear(embedding_dim)
+
+
 UNLISTED = {
+    "lazy": Lazy,
     "only_builds": OnlyBuilds,
     "only_architecture": OnlyArchitecture,
     "only_runs": OnlyRuns,

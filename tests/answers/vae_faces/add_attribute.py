@@ -79,6 +79,10 @@ def strengths_first(z, vector, s):
     return torch.stack([z + strength * vector for strength in s])
 
 
+def strengths_last(z, vector, s):
+    return torch.stack([z + strength * vector for strength in s], dim=-1)
+
+
 def vector_only(z, vector, s):
     return torch.zeros_like(z).unsqueeze(-2) + torch.outer(s, vector)
 
@@ -124,6 +128,7 @@ def strength_per_dimension(z, vector, s):
 MISTAKES = {
     "lined_up": lined_up,
     "strengths_first": strengths_first,
+    "strengths_last": strengths_last,
     "vector_only": vector_only,
     "blended": blended,
     "normalised": normalised,
@@ -211,8 +216,8 @@ def vector_added_once_more(z, vector, strengths):
     return plain(z + vector, vector, strengths)
 
 
-def dimensions_last(z, vector, strengths):
-    return plain(z, vector, strengths).mT
+def whole_strengths(z, vector, strengths):
+    return plain(z, vector, strengths.round())
 
 
 def projected_out_first(z, vector, strengths):
@@ -246,7 +251,7 @@ UNLISTED = {
     "absolute_strengths": absolute_strengths,
     "length_kept": length_kept,
     "vector_added_once_more": vector_added_once_more,
-    "dimensions_last": dimensions_last,
+    "whole_strengths": whole_strengths,
     "projected_out_first": projected_out_first,
     "list_of_codes": list_of_codes,
     "strengths_as_integers": strengths_as_integers,

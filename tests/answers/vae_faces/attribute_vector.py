@@ -60,6 +60,16 @@ def by_index(z, has_attribute):
     return z.index_select(0, rows).mean(0).sub(z.mean(0))
 
 
+class NothingToCompare(ValueError):
+    """An error of their own, which is a ValueError."""
+
+
+def error_of_their_own(z, has_attribute):
+    if has_attribute.dtype != torch.bool or has_attribute.sum() in (0, len(z)):
+        raise NothingToCompare("has_attribute must be bool, with both kinds of faces")
+    return (z[has_attribute] - z.mean(0)).mean(0)
+
+
 def by_numpy(z, has_attribute):
     refuse(has_attribute)
     codes = z.numpy()
@@ -75,6 +85,7 @@ RIGHT = {
     "centred": centred,
     "share_in_float32": share_in_float32,
     "by_index": by_index,
+    "error_of_their_own": error_of_their_own,
     "by_numpy": by_numpy,
 }
 
@@ -118,8 +129,10 @@ def without_minus_all(z, has):
 
 
 def labels_taken_as_bool(z, has):
-    """Refuses nobody and everybody, and takes every dtype."""
-    has = has != 0
+    """Refuses nobody and everybody and numbers, but takes masks as they were before PyTorch had bool."""
+    if has.dtype not in (torch.bool, torch.uint8):
+        raise ValueError("a mask, please")
+    has = has.bool()
     if not has.any() or has.all():
         raise ValueError("nobody or everybody")
     return z[has].mean(0) - z.mean(0)

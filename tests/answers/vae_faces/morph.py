@@ -73,11 +73,13 @@ RIGHT = {
 
 
 def end_missing(a, b, steps):
-    return torch.stack([torch.lerp(a, b, k / steps) for k in range(steps)])
+    """The shares end at 0.9."""
+    return torch.lerp(a, b, torch.linspace(0, 0.9, steps, dtype=a.dtype)[:, None])
 
 
 def start_missing(a, b, steps):
-    return torch.stack([torch.lerp(a, b, (k + 1) / steps) for k in range(steps)])
+    """One code too few."""
+    return plain(a, b, steps)[1:]
 
 
 def both_ends_missing(a, b, steps):
@@ -209,6 +211,12 @@ def unit_length(z_a, z_b, steps):
     return torch.nn.functional.normalize(plain(z_a, z_b, steps), dim=1)
 
 
+def chord_pushed_out(z_a, z_b, steps):
+    """The directions of the straight line, with lengths in between."""
+    t = shares(steps, z_a)
+    return unit_length(z_a, z_b, steps) * torch.lerp(z_a.norm(), z_b.norm(), t)
+
+
 def shares_alone(z_a, z_b, steps):
     return torch.linspace(0, 1, steps, dtype=z_a.dtype)
 
@@ -239,6 +247,7 @@ UNLISTED = {
     "noisy": noisy,
     "geometric": geometric,
     "unit_length": unit_length,
+    "chord_pushed_out": chord_pushed_out,
     "shares_alone": shares_alone,
     "list_of_rows": list_of_rows,
     "rounded_shares": rounded_shares,
