@@ -153,7 +153,8 @@ class AdversarialClaims(StepClaims):
                 repeated = _repeats(drawn)
                 if repeated is None and standard_normal(z) and (len(z) < 4 or not _shared(z.T)):
                     continue
-                law = f"z has mean {show.number(z.mean())} and standard deviation {show.number(z.std())}, or depends on itself"
+                low, high, mean, std = map(show.number, (z.min(), z.max(), z.mean(), z.std()))
+                law = f"z lies between {low} and {high}, with mean {mean} and standard deviation {std}, or depends on itself"
                 seen = repeated or law
                 advice = "One `torch.randn` of shape (B, latent_dim) for each batch of fakes, just before they are made; set no seed."
                 expected = "independent draws of N(0, 1), new for every batch of fakes"

@@ -129,6 +129,8 @@ class CallClaims:
                         seen = f"{name} came back as {show.dtype(item['data'].dtype)}"
                         if kind:
                             return Failure(seen, show.dtype(want), f"`.to({kind})` converts it.", self._called(case))
+                        if _input_dtype(case) is None:
+                            return Failure(seen, show.dtype(want), f"`.to({want})` converts it.", self._called(case))
                         advice = (
                             "Create new tensors like the inputs (`torch.zeros_like(x)`, `.to(x)`) and convert nothing."
                         )
@@ -268,6 +270,9 @@ def _networks_changed(case: dict[str, Any], call: dict[str, Any]) -> tuple[str, 
     if call.get("backward"):
         seen = "`backward()` was called inside: gradients were left in `.grad`"
         return seen, "every `.grad` left alone", "Only return the number: who asked for it calls `backward()`."
+    if call.get("grads_touched"):
+        seen = "gradients that had been gathered in `.grad` before the call were changed or cleared"
+        return seen, "every `.grad` left alone", "Leave `zero_grad()` and `backward()` to the train step."
     specs = [a["network"] for a in case["args"] if isinstance(a, dict)]
     for spec, after in zip(specs, call.get("networks_after", []), strict=False):
         came = "train" if spec["training"] else "eval"

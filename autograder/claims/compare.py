@@ -96,7 +96,7 @@ def same_calls(plan: Any, record: Any, other: Any) -> bool:
         for call, match in zip(case["calls"], twin["calls"], strict=True):
             if _kind(call) != _kind(match) or not same_value(call["value"], match["value"]):
                 return False
-            if any(call.get(left) != match.get(left) for left in ("backward", "networks_after")):
+            if any(call.get(left) != match.get(left) for left in ("backward", "grads_touched", "networks_after")):
                 return False
             if not same_gradients(call["grads"], match["grads"]):
                 return False

@@ -48,6 +48,7 @@ class Raised(_Part):
     """An exception."""
 
     type: Text
+    kinds: Annotated[list[Text], Field(max_length=5000)]
     not_implemented: bool
     message: Text
     functions: Annotated[list[Text], Field(max_length=5000)]

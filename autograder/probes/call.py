@@ -11,6 +11,7 @@ Plan: {"probe": "call", "cases": [case, …]}; a case holds
     training    whether that object is put in train (True) or eval mode (False)
     strided     indices of the tensor arguments that are handed over not contiguous: the same values, last two axes swapped in memory
     operators   whether to record which of torch's operators run, in the call and in its gradients (default False)
+    gathered    whether the parameters of the networks come with a `.grad`, as if gathered before the call (default False)
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ OWN_FILES.update({__file__, networks_module.__file__})
 
 
 def probe_call(plan: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
-    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "networks_after", "backward", "next_draw", "operators", "largest", "log"}], "module"}]}.
+    """Record {"cases": [{"raised", "calls": [{"raised", "value", "grads", "args_after", "networks_after", "backward", "grads_touched", "next_draw", "operators", "largest", "log"}], "module"}]}.
 
-    "backward" says whether `.grad` of something was filled.
+    "backward" says whether an empty `.grad` was filled, "grads_touched" whether one that was gathered before is another now, or gone.
     """
     with random_state_kept():
         return {"cases": [_run_case(case, target, device) for case in plan["cases"]]}
@@ -61,10 +62,13 @@ def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[s
     for index in case.get("grad", []):
         if isinstance(args[index], torch.nn.Module):
             leaves += args[index].parameters()
+            for parameter in args[index].parameters() if case.get("gathered") else []:
+                parameter.grad = torch.ones_like(parameter)
         else:
             leaves.append(args[index].requires_grad_())
             # The learner gets a copy that is not a leaf: changing it in place then shows up in `args_after`, not as torch's error.
             args[index] = args[index] * 1
+    before = [None if leaf.grad is None else leaf.grad.clone() for leaf in leaves]
     operators = Operators() if case.get("operators") else None
     with operators or contextlib.nullcontext():
         value, raised = attempt(function, args, seed)
@@ -79,7 +83,12 @@ def _call(case: dict[str, Any], function: Any, device: str, seed: int) -> dict[s
         "networks_after": [
             {"mode": mode_of(a), "requires_grad": learns(a)} for a in args if isinstance(a, torch.nn.Module)
         ],
-        "backward": any(leaf.grad is not None for leaf in leaves),
+        "backward": any(leaf.grad is not None for leaf, held in zip(leaves, before, strict=True) if held is None),
+        "grads_touched": any(
+            leaf.grad is None or not torch.equal(leaf.grad, held)
+            for leaf, held in zip(leaves, before, strict=True)
+            if held is not None
+        ),
         "next_draw": next_draw,
         "operators": sorted(operators.names) if operators else [],
         "largest": operators.largest if operators else 0,

@@ -18,6 +18,8 @@ class RowDropout(nn.Module):
         return torch.where(torch.sin(1000 * x.detach()) > -0.5, 1.5 * x, 0.0) if self.training else x
 
 
+STATISTICS = ("running_mean", "running_var")  # how torch.nn calls the buffers of a batch norm
+
 LAYERS: dict[str, Any] = {
     "linear": nn.Linear,
     "batch_norm": nn.BatchNorm1d,
@@ -174,12 +176,15 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
 
 
 def fill(module: nn.Module, seed: int, disjoint: bool = False, sparse: bool = False) -> None:
-    """Set every parameter and float buffer of `module` in place from `seed`, in registration order."""
+    """Set every parameter and running statistic of `module` in place from `seed`, in registration order.
+
+    Other buffers are the learner's own constants, such as a table of one-hot codes: they stay.
+    """
     for index, parameter in enumerate(module.parameters()):
         with torch.no_grad():
             parameter.copy_(weights(tuple(parameter.shape), seed, index, disjoint, sparse))
     for index, (name, buffer) in enumerate(module.named_buffers()):
-        if buffer.is_floating_point():
+        if name.endswith(STATISTICS):
             buffer.copy_(statistics(name, tuple(buffer.shape), seed, index))
 
 
@@ -220,6 +225,6 @@ def _taps(draws: torch.Tensor) -> torch.Tensor:
 
 
 def statistics(name: str, shape: tuple[int, ...], seed: int, index: int) -> torch.Tensor:
-    """Seeded values of the float buffer `name`; a running variance is at least ½."""
+    """Seeded values of the running statistic `name`; a variance is at least ½."""
     values = weights(shape, seed + 1, index)
     return values.abs() + 0.5 if name.endswith("running_var") else values

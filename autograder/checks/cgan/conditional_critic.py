@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from autograder.checks.cgan import conditional_critic_mistakes as mistakes
-from autograder.checks.cgan.conditional_critic_reference import RATES, Reference, nothing, one_plane, zeros
+from autograder.checks.cgan.conditional_critic_reference import RATES, Reference, first_class, nothing, one_plane, zeros
 from autograder.claims import show
 from autograder.claims.compare import close
 from autograder.claims.conditional import NetworkClaims, answer, carrying, matching, remembered
@@ -126,7 +126,12 @@ def _not_flat(plan: Plan, record: Record) -> bool:
 def _squeezed(plan: Plan, record: Record) -> bool:
     """Right for several images, and a scalar for one."""
     one = answer(record, ONE)
-    return _built(plan, record) and one is not None and one.ndim == 0 and matching(Reference, plan, record, EVAL) == 0
+    return (
+        _built(plan, record)
+        and one is not None
+        and one.ndim == 0
+        and matching(Reference, plan, record, EVAL) is not None
+    )
 
 
 @remembered
@@ -173,10 +178,10 @@ def _scaled_number(labels: torch.Tensor, num_classes: int, images: torch.Tensor)
 MISCONCEPTIONS = (
     Misconception(
         "label_unused",
-        "the label does not reach the convolutions: they get the image alone, or planes of zeros",
+        "the label does not reach the convolutions: they get the image alone, planes of zeros, or those of class 0",
         "The scores do not depend on the label: a critic that cannot see it cannot mind a wrong one, and the generator will ignore it, too.",
         mistakes.label_unused,
-        MODULE.behaves_as(partial(Reference, planes=nothing), partial(Reference, planes=zeros)),
+        MODULE.behaves_as(*(partial(Reference, planes=planes) for planes in (nothing, zeros, first_class))),
     ),
     Misconception(
         "added",

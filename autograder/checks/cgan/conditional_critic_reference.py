@@ -33,6 +33,11 @@ def zeros(labels: torch.Tensor, num_classes: int, images: torch.Tensor) -> torch
     return torch.zeros_like(one_hot(labels, num_classes, images))
 
 
+def first_class(labels: torch.Tensor, num_classes: int, images: torch.Tensor) -> torch.Tensor:
+    """(B, K, 64, 64)."""
+    return one_hot(torch.zeros_like(labels), num_classes, images)
+
+
 class Reference(nn.Module):
     """The network asked for without its chance, or a variant of it: other planes, their place, another slope or end."""
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from autograder.checks.cgan import conditional_generator_mistakes as mistakes
 from autograder.claims.compare import close
-from autograder.claims.conditional import NetworkClaims, carrying, matching
+from autograder.claims.conditional import NetworkClaims, answer, carrying, matching
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
 from autograder.probes import Plan, Record
 
@@ -39,6 +39,11 @@ def nothing(labels: torch.Tensor, num_classes: int, z: torch.Tensor) -> torch.Te
 def zeros(labels: torch.Tensor, num_classes: int, z: torch.Tensor) -> torch.Tensor:
     """(B, K)."""
     return z.new_zeros(len(z), num_classes)
+
+
+def first_class(labels: torch.Tensor, num_classes: int, z: torch.Tensor) -> torch.Tensor:
+    """(B, K)."""
+    return one_hot(torch.zeros_like(labels), num_classes, z)
 
 
 class Reference(nn.Module):
@@ -149,7 +154,10 @@ CLAIMS = (
 
 
 def _batch_axis(plan: Plan, record: Record) -> bool:
-    """torch.cat refuses tensors of different widths along the batch axis; its message tells along which axis."""
+    """torch.cat refuses tensors of different widths along the batch axis, and its message tells so; of equal widths, it makes twice as many images."""
+    images = [(answer(record, number), len(case["args"][0])) for number, case in enumerate(plan["cases"])]
+    if all(made is not None and len(made) == 2 * rows for made, rows in images):
+        return True
     runs = [run for found in record["cases"] for run in found["runs"]]
     return bool(runs) and any(
         run["raised"] is not None and "must match except in dimension 0" in run["raised"]["message"] for run in runs
@@ -163,10 +171,10 @@ def _norms(layers: list[str]) -> int:
 MISCONCEPTIONS = (
     Misconception(
         "label_unused",
-        "the label does not reach the layers: they get z alone, or zeros in place of the code",
+        "the label does not reach the layers: they get z alone, zeros in place of the code, or the code of class 0",
         "The images do not depend on the label: the layers see z alone. Concatenate z and the label's one-hot code before the first of them.",
         mistakes.label_unused,
-        MODULE.behaves_as(partial(Reference, code=nothing), partial(Reference, code=zeros)),
+        MODULE.behaves_as(*(partial(Reference, code=code) for code in (nothing, zeros, first_class))),
     ),
     Misconception(
         "batch_axis",

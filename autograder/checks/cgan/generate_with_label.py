@@ -125,7 +125,10 @@ def _new_z(plan: Plan, record: Record) -> bool:
 
 
 def _train_mode(plan: Plan, record: Record) -> bool:
-    """Right but for the mode, which is the one in which the generator came."""
+    """Right but for the mode, which is the one in which the generator came; or train mode, in which batch norm refuses a single row."""
+    raised = [call["raised"] for _, _, call in calls_of(plan, record) if call["raised"]]
+    if raised:
+        return all("more than 1 value per channel when training" in error["message"] for error in raised)
     if not failing(CLAIMS, plan, record) <= {"images", "generator_kept"}:
         return False
     for case, arguments, call in calls_of(plan, record):
@@ -191,8 +194,8 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "train_mode",
-        "the generator is called in the mode in which it comes, train mode included",
-        "The generator is never put in eval mode: batch norm then makes each image depend on the others of its batch.",
+        "the generator is called in the mode in which it comes, train mode included, or put in train mode",
+        "The generator is not put in eval mode: batch norm then makes each image depend on the others of its batch.",
         mistakes.train_mode,
         _train_mode,
     ),

@@ -30,7 +30,7 @@ def make_plan(draw: Draw) -> Plan:
     An image's labels differ from update to update, and there are no other reasons for two labels to agree.
     """
     shape = (2, 3, 4)
-    d, width, b, k = draw.size(5, 7), draw.size(8, 10), draw.size(5, 6), draw.size(4, 5)
+    d, width, b, k = draw.size(70, 80), draw.size(16, 18), draw.size(8, 9), draw.size(4, 5)
 
     def labels(updates: int, b: int) -> torch.Tensor:
         own = torch.cat([torch.arange(min(b, 3)), draw.uniform(b, high=k).long()])[:b]

@@ -25,7 +25,7 @@ def oracle(samples: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
 
 
 def make_plan(draw: Draw) -> Plan:
-    """Bytes and floats, gray and coloured, not square, one sample, more samples than images, with ties; at last many images."""
+    """Bytes and floats, gray and coloured, not square, one sample, more samples than images, with ties; at last many images, some of them nearly as near."""
     h = draw.size(7, 11)
     w = draw.size(8, 13, h)
 
@@ -49,8 +49,13 @@ def make_plan(draw: Draw) -> Plan:
     ]
     few = case(draw.size(11, 13), (1, h, w), "uint8")
     few["args"][1] = few["args"][1][:3]
-    samples = draw.uniform(16, 1, 18, 18, high=256).to(torch.uint8)
+    samples = draw.uniform(16, 1, 18, 18, low=60, high=190).to(torch.uint8)
     images = draw.uniform(4000, 1, 18, 18, high=256).to(torch.uint8)
+    places = draw.uniform(16, high=1900).long()
+    images[places] = samples + 40
+    images[places, 0, 0, 0] += 1  # an image further on is nearer by one level of one pixel, and its like comes later
+    images[places + 1 + draw.uniform(16, high=900).long()] = samples + 40
+    images[places + 1000 + draw.uniform(16, high=1000).long()] = samples + 40
     large = {"args": [samples, images], "seed": draw.seed(), "operators": True}
     return {"probe": "call", "cases": [*cases, few, large]}
 

@@ -166,9 +166,11 @@ def _shared(units: torch.Tensor, labels: torch.Tensor) -> bool:
 
 
 def _symmetric(units: torch.Tensor, labels: torch.Tensor) -> bool:
-    ones = units[labels == 1]
-    if not 0.1 < float((ones > 0).double().mean()) < 0.9:
+    if not 0.1 < float((units[labels == 1] > 1e-6).double().mean()) < 0.9:
         return False  # of the same kind all go one way
+    cut = units[units.abs() > 1e-6]  # what clamping to [0, 1] leaves: one half, whose law the other half had, too
+    if len(cut) < 0.6 * units.numel() and any(uniform(cut, 0.0, edge) for edge in (1.0, 0.5)):
+        return True
     return any(uniform(units, -edge, edge) for edge in (1.0, 0.5)) or standard_normal(units)
 
 

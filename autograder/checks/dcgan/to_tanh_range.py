@@ -20,7 +20,7 @@ def oracle(images: torch.Tensor) -> torch.Tensor:
 
 
 def make_plan(draw: Draw) -> Plan:
-    """Images that are not square, gray and coloured, in batches of unequal sizes, one of size 1; all 256 values occur; not contiguous."""
+    """Images that are not square, gray and coloured, in batches of unequal sizes, one of size 1; all 256 values, or a few of the middle; not contiguous."""
     h = draw.size(17, 21)
     w = draw.size(17, 23, h)
 
@@ -30,7 +30,9 @@ def make_plan(draw: Draw) -> Plan:
         images = pixels.reshape(n, c, height, width).to(torch.uint8)
         return {"args": [images], "seed": draw.seed()} | more
 
-    return {"probe": "call", "cases": [case(4, 1, h, w), case(1, 1, w, h), case(3, 3, h, w, strided=[0])]}
+    pale = draw.uniform(2 * h * w, low=40, high=200).to(torch.uint8).reshape(2, 1, h, w)
+    cases = [case(4, 1, h, w), case(1, 1, w, h), case(3, 3, h, w, strided=[0])]
+    return {"probe": "call", "cases": [*cases, {"args": [pale], "seed": draw.seed()}]}
 
 
 def _one_of(*wrongs: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Plan, Record], bool]:
@@ -76,6 +78,10 @@ def _wrapped(centre: int, divisor: float) -> Callable[[torch.Tensor], torch.Tens
     return lambda images: (images - centre) / divisor
 
 
+def _doubled(images):
+    return (2 * images - 255) / 255
+
+
 def half_range(images):
     return images.float() / 255 - 0.5
 
@@ -111,10 +117,10 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "bytes_wrap",
-        "127 or 128 is subtracted while the images are still bytes, so that dark pixels wrap around and become the brightest",
+        "127 or 128 is subtracted (or 255 from the double) while the images are still bytes, so that dark pixels wrap around and become the brightest",
         "The subtraction happens in bytes, which know no negative numbers: dark pixels wrap around and come out brighter than white. Convert to float first.",
         bytes_wrap,
-        _one_of(*(_wrapped(centre, divisor) for centre in (127, 128) for divisor in (127, 127.5, 128))),
+        _one_of(_doubled, *(_wrapped(centre, divisor) for centre in (127, 128) for divisor in (127, 127.5, 128))),
     ),
     Misconception(
         "half_range",

@@ -33,7 +33,7 @@ KEYS = ("discriminator", "generator")
 def make_plan(draw: Draw) -> Plan:
     """Three steps in float64 with much label noise; then a step in float32 with a single image, which allows no batch norm, and exact labels."""
     shape = (2, 3, 4)
-    d, width, b = draw.size(5, 7), draw.size(8, 10), draw.size(6, 7)
+    d, width, b = draw.size(220, 240), draw.size(8, 10), draw.size(6, 7)
 
     def case(
         dtype: str, b: int, calls: int, noise: float, norm: list[list[Any]], drop: list[list[Any]]

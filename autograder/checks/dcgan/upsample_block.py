@@ -22,7 +22,7 @@ class Reference(nn.Module):
         c_out: int,
         *,
         mode: str = "nearest",
-        enlarged_last: bool = False,
+        enlarged_after: int = 0,
         factor: int = 2,
         padding: int = 1,
         bias: bool = False,
@@ -34,13 +34,15 @@ class Reference(nn.Module):
         self.convolution = nn.Conv2d(c_in, c_out, 3, 1, padding, bias=bias)
         self.norm = nn.BatchNorm2d(c_out) if norm else nn.Identity()
         self.mode, self.factor, self.slope = mode, factor, slope
-        self.enlarged_last, self.norm_last = enlarged_last, norm_last
+        self.enlarged_after, self.norm_last = enlarged_after, norm_last
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(B, c_in, H, W) → (B, c_out, 2H, 2W)."""
-        x = self.convolution(x) if self.enlarged_last else self.convolution(self._enlarge(x))
-        x = self.norm(self._bend(x)) if self.norm_last else self._bend(self.norm(x))
-        return self._enlarge(x) if self.enlarged_last else x
+        layers = [self.convolution, *((self._bend, self.norm) if self.norm_last else (self.norm, self._bend))]
+        layers.insert(self.enlarged_after, self._enlarge)
+        for layer in layers:
+            x = layer(x)
+        return x
 
     def _bend(self, x: torch.Tensor) -> torch.Tensor:
         return torch.maximum(x, self.slope * x)
@@ -187,7 +189,9 @@ MISCONCEPTIONS = (
         "the image is enlarged after the convolution instead of before it (nearest or bilinear)",
         "The image is enlarged after the convolution, so nothing is drawn at the new size: enlarge first.",
         enlarged_last,
-        _any(*(_variant(enlarged_last=True, mode=mode) for mode in ("nearest", "bilinear", "corners"))),
+        _any(
+            *(_variant(enlarged_after=n, mode=mode) for n in (1, 2, 3) for mode in ("nearest", "bilinear", "corners"))
+        ),
     ),
     Misconception(
         "size_off",

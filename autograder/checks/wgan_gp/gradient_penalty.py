@@ -25,7 +25,7 @@ Formula = Callable[[torch.Tensor], torch.Tensor]  # slopes (B, C, H, W) → what
 
 
 def make_plan(draw: Draw) -> Plan:
-    """Two calls with many small images and gentle slopes; a convolution; linear layers in float64; one image; a flat critic."""
+    """Two calls with many small images and gentle slopes; a convolution; linear layers in float64; one image and a steep slope; a flat critic."""
     c, h, w = 2, 3, 4
     b = draw.size(4, 6)
 
@@ -44,8 +44,10 @@ def make_plan(draw: Draw) -> Plan:
         "cases": [
             case({**quadratic, "gain": 0.25}, 400, (c, h, w), "float64", calls=2),
             case({"kind": "sequential", "layers": conv, "training": False}, b, (3, 5, 7), "float32"),
-            case({"kind": "sequential", "layers": layers, "training": True}, b + 1, (c, h, w), "float64"),
-            case(linear, 1, (c, h, w), "float32"),
+            case(
+                {"kind": "sequential", "layers": layers, "training": True}, b + 1, (c, h, w), "float64", gathered=True
+            ),
+            case({**linear, "gain": 4.0}, 1, (c, h, w), "float32"),
             case({**linear, "gain": 0.0}, b, (c, h, w), "float32"),
         ],
     }
@@ -163,7 +165,7 @@ def _gradient(plan: Plan, record: Record) -> Failure | None:
         return None  # a wrong value has a wrong gradient
     for case in (MANY, CONV, DOUBLE, ONE):
         seen, expected = _of_critic(plan, record, case), truth(plan, record, case, 0)[1]
-        precision = 1e-3 if plan["cases"][case]["args"][1].dtype == torch.float32 else 1e-6
+        precision = 1e-3 if plan["cases"][case]["args"][1].dtype == torch.float32 else 1e-4  # a number under the root
         if seen is None or not bool((seen - expected).norm() <= precision * expected.norm()):
             said = "no gradient reaches the critic's weights"
             if seen is not None and bool(seen.any()):

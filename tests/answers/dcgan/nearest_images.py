@@ -166,11 +166,25 @@ def images_themselves(samples, images):
     return images[by_cdist(samples, images)]
 
 
+def later_chunk_wins(samples, images):
+    """The first of equals within a chunk, the last of equal chunks."""
+    best, where = torch.full((len(samples),), torch.inf), torch.zeros(len(samples)).long()
+    for start in range(0, len(images), 500):
+        low, place = distances(samples, images[start : start + 500]).float().min(dim=1)
+        where, best = torch.where(low <= best, start + place, where), torch.minimum(low, best)
+    return where
+
+
+def in_half_precision(samples, images):
+    flat = images.flatten(1).half()
+    return torch.stack([(flat - sample.flatten().half()).abs().mean(dim=1).argmin() for sample in samples])
+
+
 UNLISTED = {
     f.__name__: f
     for f in (
         *(only_runs, only_returns, only_value, only_dtype, only_inputs_unchanged, place_in_chunk),
         *(shuffled, by_largest_difference, by_brightness, by_correlation, first_row_only, always_first, as_list),
-        *(both, images_themselves),
+        *(both, images_themselves, later_chunk_wins, in_half_precision),
     )
 }

@@ -58,7 +58,8 @@ def one_draw(labels, amount):
 
 
 def symmetric(labels, amount):
-    return labels + amount * torch.randn_like(labels)
+    """Cut off at 0 and 1, so that half of the labels stay as they are."""
+    return (labels + amount * (2 * torch.rand_like(labels) - 1)).clamp(0, 1)
 
 
 def one_side_only(labels, amount):
@@ -164,10 +165,6 @@ def upper_half(labels, amount):
     return labels + (1 - 2 * labels) * amount * (0.5 + torch.rand_like(labels) / 2)
 
 
-def clamped_symmetric(labels, amount):
-    return (labels + amount * (2 * torch.rand_like(labels) - 1)).clamp(0, 1)
-
-
 def half_normal(labels, amount):
     return labels + (1 - 2 * labels) * amount * torch.randn_like(labels).abs().clamp(max=1)
 
@@ -201,7 +198,7 @@ UNLISTED = {
     f.__name__: f
     for f in (
         *(only_runs, only_returns, only_dtype, only_finite, only_inwards, only_law, only_fresh, only_seeded),
-        *(only_inputs_unchanged, half_the_amount, upper_half, clamped_symmetric, half_normal, sorted_noise),
+        *(only_inputs_unchanged, half_the_amount, upper_half, half_normal, sorted_noise),
         *(pairs_share, labels_themselves, to_the_middle, exchanged, a_float),
     )
 }

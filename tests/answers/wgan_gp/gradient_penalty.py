@@ -63,6 +63,11 @@ def one_by_one(critic, real, fake):
     return torch.stack(penalties).mean()
 
 
+def a_millionth_under_the_root(critic, real, fake):
+    slopes = slopes_at(critic, line(real, fake)).flatten(1)
+    return ((slopes.square().sum(dim=1) + 1e-6).sqrt() - 1).square().mean()
+
+
 def by_vmap(critic, real, fake):
     between = line(real, fake).detach()
     parameters = dict(critic.named_parameters())
@@ -80,6 +85,7 @@ RIGHT = {
     "with_a_tiny_number": with_a_tiny_number,
     "one_by_one": one_by_one,
     "by_vmap": by_vmap,
+    "a_millionth_under_the_root": a_millionth_under_the_root,
 }
 
 # ---------------------------------------------------------------- known mistakes
@@ -321,6 +327,16 @@ def root_mean_square(critic, real, fake):
     return (slopes.norm(dim=1) / slopes.shape[1] ** 0.5 - 1).square().mean()
 
 
+def gathered_gradients_cleared(critic, real, fake):
+    critic.zero_grad()
+    return plain(critic, real, fake)
+
+
+def linear_for_steep_slopes(critic, real, fake):
+    norms = lengths(slopes_at(critic, line(real, fake)))
+    return 2 * F.huber_loss(norms, torch.ones_like(norms))
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -343,4 +359,6 @@ UNLISTED = {
     "shuffled_weights_from_a_grid": shuffled_weights_from_a_grid,
     "spherical": spherical,
     "root_mean_square": root_mean_square,
+    "gathered_gradients_cleared": gathered_gradients_cleared,
+    "linear_for_steep_slopes": linear_for_steep_slopes,
 }
