@@ -121,6 +121,7 @@ class Call(_Part):
     args_after: list[Value]
     networks_after: list[NetworkAfter] = []
     backward: bool = False
+    grads_touched: bool = False
     next_draw: Tensor
     operators: Annotated[list[Text], Field(max_length=5000)] = []
     log: list[Logged] = []
