@@ -146,7 +146,7 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
             break
     else:
         return
-    thin = case.get("disjoint", False), case.get("sparse", False)
+    thin = tuple(case.get("disjoint", ())), case.get("sparse", False)
     values = {n: _weights(tuple(shape), case["seed"], i, *thin) for i, (n, shape) in enumerate(given)}
     moving = {n: statistics(n, tuple(shape), case["seed"], i) for i, (n, shape) in enumerate(buffers)}
     orders = itertools.product(*(itertools.permutations(theirs) for theirs, _ in groups))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Collection
 from typing import Any
 
 import torch
@@ -175,7 +176,7 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
     return network.to(getattr(torch, spec.get("dtype", "float32"))).train(spec["training"])
 
 
-def fill(module: nn.Module, seed: int, disjoint: bool = False, sparse: bool = False) -> None:
+def fill(module: nn.Module, seed: int, disjoint: Collection[int] = (), sparse: bool = False) -> None:
     """Set every parameter and running statistic of `module` in place from `seed`, in registration order.
 
     Other buffers are the learner's own constants, such as a table of one-hot codes: they stay.
@@ -189,12 +190,13 @@ def fill(module: nn.Module, seed: int, disjoint: bool = False, sparse: bool = Fa
 
 
 def weights(
-    shape: tuple[int, ...], seed: int, index: int, disjoint: bool = False, sparse: bool = False
+    shape: tuple[int, ...], seed: int, index: int, disjoint: Collection[int] = (), sparse: bool = False
 ) -> torch.Tensor:
     """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3.
 
-    disjoint: in a matrix (n_out, n_in), column j is zero but in row j mod n_out. In a convolution likewise; and of several
-    output channels each looks at one pixel only, the second of its window in both directions.
+    disjoint: numbers of axes of the parameters that it holds for, 2 and 4. In a matrix (n_out, n_in), column j is zero but in row j mod n_out.
+              In a convolution likewise; and of several output channels each looks at one pixel only, the second of its window in both
+              directions.
     sparse:   a filter of a convolution (n_out, n_in, k, k) has one number near ±1, at (1, 1) of one channel, and zeros; the filter of a
               single output has two, at (0, 0) and (2, 1) of the last channel. So dropout in between shows value by value.
     """
@@ -205,7 +207,7 @@ def weights(
     if sparse and len(shape) == 4:
         return _taps(draws)
     scaled = draws * math.sqrt(2.0 / math.prod(shape[1:]))
-    if not disjoint or len(shape) not in (2, 4):
+    if len(shape) not in disjoint:
         return scaled
     rows, columns = torch.arange(shape[0]), torch.arange(shape[1])
     own = columns % shape[0] == rows[:, None]

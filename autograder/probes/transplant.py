@@ -8,8 +8,8 @@ Plan: {"probe": "transplant", "cases": [case, …]}; a case holds
     training    list of modes to run in, e.g. [True, False]; an empty one only builds the module
     dtype       "float32" or "float64"
     convolutions  whether to record what each convolution was given (default False)
-    disjoint    whether each input of a linear layer feeds one of its outputs only (default False), so that a dropout mask in front
-                of it can be read from those outputs
+    disjoint    [2] where each input of a linear layer feeds one of its outputs only, so that a dropout mask in front of it can be read
+                from those outputs; [2, 4] where each input of a convolution does, too (default: nowhere)
     sparse      whether each filter of a convolution has next to nothing but zeros (default False), for the same end
 """
 
@@ -50,7 +50,7 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
         described = {"type": type(module).__name__, "parameters": None}
         return {"raised": raised, "module": described, "runs": []}
     if case["training"]:
-        fill(module, case["seed"], case.get("disjoint", False), case.get("sparse", False))
+        fill(module, case["seed"], case.get("disjoint", ()), case.get("sparse", False))
     module.to(device=device, dtype=getattr(torch, case.get("dtype", "float32")))
     runs = [_run(case, module, training, device) for training in case["training"]]
     return {"raised": None, "module": _describe(module), "runs": runs}

@@ -39,7 +39,7 @@ def make_plan(draw: Draw) -> Plan:
             "seed": draw.seed(),
             "training": [training],
             "dtype": dtype,
-            "disjoint": training,
+            "disjoint": [2, 4] if training else [],
         }
 
     cases = [

@@ -80,7 +80,7 @@ def make_plan(draw: Draw) -> Plan:
             "seed": draw.seed(),
             "training": [training],
             "dtype": dtype,
-            "disjoint": disjoint,
+            "disjoint": [2] if disjoint else [],
         }
 
     cases = [
