@@ -38,7 +38,8 @@ from genlab import measures, plots
 # %% [markdown]
 # The notebook runs at three sizes: `smoke` (seconds, to test that everything runs – the pictures are noise), `cpu`
 # (minutes, with narrow networks) and `gpu` (the book's networks, all images). The kit chooses by what it finds; the
-# environment variable `GENLAB_SCALE` overrules it.
+# environment variable `GENLAB_SCALE` overrules it. The networks of `cpu` draw rough pictures: solid grey shapes of a brick's
+# size, with few of its edges.
 
 # %% given="settings"
 LATENT_DIM = 100
@@ -691,7 +692,7 @@ plots.loss_curve(history)
 plots.compare({f"epoch {epoch}": images for epoch, images in zip(frames.epochs, frames.images, strict=True)})
 
 # %% [markdown]
-# Read a column from top to bottom: the same $z$, a brick that takes shape. (`plots.animation(frames)` makes a film of it.) And now look at the curves above. They do
+# Read a column from top to bottom: the same $z$, a shape that becomes firmer. (`plots.animation(frames)` makes a film of it.) And now look at the curves above. They do
 # *not* fall. The discriminator's loss stays between its floor and $\log 2 \approx 0.69$, which is what guessing costs; the generator's
 # wanders, and may well rise while the pictures get better. Each loss says how one network stands against *today's* other one,
 # not how good the pictures are. So a DCGAN is judged by looking (or by section 8's numbers), and its curves only tell when
@@ -768,7 +769,7 @@ chosen = samples[:12]
 plots.compare({"sample": chosen, "nearest training image": train_images[nearest_images(chosen, train_images)]})
 
 # %% [markdown]
-# Alike in size and attitude, because that is what the pixel difference sees; the same brick from the same side, hardly ever.
+# Expect pairs that are alike in size and attitude, because that is what the pixel difference sees: near is not copied.
 # A generator that had learnt by heart would show pairs here. (The test is one-sided: it finds copies, but shifted
 # or turned ones would escape it.)
 #
