@@ -191,7 +191,7 @@ def other_files_beside_it(notebook):
 # ---- what editors do to ids and metadata ----------------------------------------------------------------------------
 
 
-@notebook_case("metadata of 43 cells … lost")
+@notebook_case("metadata of 42 cells … lost")
 def all_metadata_stripped(notebook):
     """The metadata of the notebook and of every cell is gone."""
     notebook["metadata"] = {}
