@@ -110,3 +110,10 @@ class GraderError(RuntimeError):
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
+
+
+class NotSolvedYet(NotImplementedError):
+    """Raised by `reuse` when the piece is missing or does not pass its check; the message says what to do."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]

@@ -12,17 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder import checks
+from autograder.report import NotSolvedYet
 
 COLAB_NOTEBOOKS = Path("/content/drive/MyDrive/Colab Notebooks")  # where Colab saves copies, once Drive is mounted
 
 _finder: ContextVar[Callable[[str], Any] | None] = ContextVar("finder", default=None)
-
-
-class NotSolvedYet(NotImplementedError):
-    """The piece is missing, or does not pass its check; the message says what to do."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"{type(self).__name__}: {self}"]
 
 
 def reuse(exercise: str, *, reference: bool = False) -> Any:

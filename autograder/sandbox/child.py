@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder import definitions
 from autograder.probes import run_probe
+from autograder.report import NotSolvedYet
 from autograder.sandbox import shell as shells
 from autograder.sandbox.wire import Channel, Closed, Malformed
 
@@ -89,10 +90,10 @@ def reuse(exercise: str, **settings: Any) -> Any:
     lesson, _, name = str(exercise).partition("/")
     cells = _session.lent.get(lesson) if _session else None
     if cells is None:
-        raise NotImplementedError(f"the notebook of lesson {lesson}, which has {name}, was not handed in")
+        raise NotSolvedYet(f"the notebook of lesson {lesson}, which has {name}, was not handed in")
     found = definitions.run(cells, [name], f"{lesson}, cell")
     if name not in found.names:
-        raise NotImplementedError(f"the notebook of lesson {lesson} defines no {name}")
+        raise NotSolvedYet(f"the notebook of lesson {lesson} defines no {name}")
     return found.names[name]
 
 

@@ -966,7 +966,7 @@ class UpsampleGenerator(nn.Module):
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
         """z (B, latent_dim) → images (B, 1, 64, 64) in [-1, 1]."""
-        return self.layers(z[:, :, None, None])
+        return self.layers(z.view(len(z), -1, 1, 1))
 
 
 # %% payoff="two_generators"

@@ -70,6 +70,13 @@ def with_cell(source, place="setup", made=None):
     return made, at
 
 
+def solved_before(lesson_id):
+    """The code cells of the solutions of the chapter's earlier lessons, which a lesson may reuse."""
+    course = load_course(ROOT / "course.yml")
+    lesson = course.lesson(lesson_id)
+    return lent_by(ROOT / "solutions" / lesson.chapter, course, lesson)
+
+
 def graded(engine, made, **settings):
     return grade(engine, made, LESSON, SECRET, **settings)
 
@@ -214,7 +221,7 @@ def test_an_untouched_stub_is_not_attempted(engine, lesson):
 
 @pytest.mark.parametrize("lesson", load_course(ROOT / "course.yml").lessons, ids=lambda lesson: lesson.id)
 def test_the_solutions_of_a_lesson_pass_and_its_mistakes_have_their_names(engine, lesson):
-    lent = lent_by(ROOT / "solutions" / lesson.chapter, load_course(ROOT / "course.yml"), lesson)
+    lent = solved_before(lesson.id)
     right = grade(engine, hand_in(ROOT, {}, lesson.id), lesson.id, SECRET, lent=lent)
     assert not lost(right) and right.points == lesson.points
     wrong = {e.id: checks.find(f"{lesson.id}/{e.id}").misconceptions[-1].name for e in lesson.exercises}
@@ -259,7 +266,8 @@ def test_with_run_all_the_training_cells_run_on_prepared_data(tmp_path, monkeypa
 
     genlab.data.load("fashion_mnist")
     with Engine.start() as engine:
-        outcome = grade(engine, notebook(), LESSON, SECRET, run_all=True, cell_seconds=120, notebook_seconds=300)
+        settings = {"run_all": True, "cell_seconds": 120, "notebook_seconds": 300}
+        outcome = grade(engine, notebook(), LESSON, SECRET, lent=solved_before(LESSON), **settings)
     assert not lost(outcome) and not outcome.notes
     assert not [o for outputs in outcome.outputs.values() for o in outputs if o["output_type"] == "error"]
     assert sum("image/png" in o.get("data", {}) for outputs in outcome.outputs.values() for o in outputs) >= 8

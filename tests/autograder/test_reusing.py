@@ -15,7 +15,7 @@ from autograder.engine.client import Engine
 from autograder.engine.grading import grade
 from autograder.engine.submission import lent_by
 from autograder.handin.repair import repair
-from autograder.reusing import NotSolvedYet
+from autograder.report import NotSolvedYet
 from autograder.selfcheck import check_notebook
 from genlab import progress
 from genlab.course import load_course
