@@ -18,7 +18,7 @@
 # - test whether a generator merely remembers its training images.
 #
 # **What you need:** transposed convolutions and batch norm (chapters 2 and 3), and a PyTorch training step.
-# **Time:** about two hours, of which the computer takes some ten minutes on two idle CPU cores, half of them for the bricks.
+# **Time:** about two hours. The bricks take some ten minutes of CPU time (six of ten epochs were timed), the rest a few more.
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell, then
 # run the check below it. Stuck? `!genlab hint dcgan/train_step` in a cell of your own gives a hint, and each

