@@ -69,6 +69,8 @@ def as_html(report: Report, hidden: bool = False) -> str:
 
 def _lead(report: Report) -> list[str]:
     """The sentences above the details: the diagnosis, where there is one."""
+    if report.status == "not_attempted" and report.note:
+        return [f"It {report.note}: `genlab reset {report.exercise}` puts its stub back."]
     if report.status == "not_attempted":
         return ["The stub is still as it was: write your code in place of `raise NotImplementedError`."]
     if report.status == "grader_error":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder import checks
-from autograder.definitions import defines
+from autograder.cells import defines
 from autograder.engine.client import GRACE_SECONDS, Child, ChildEnded, Engine
 from autograder.engine.outputs import shown, valid_outputs
 from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Cell, Outcome, code_cells, fingerprint
