@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 import genlab
 from autograder import CheckFailed, NotAttempted, check, examine
-from genlab import advice, scale
+from genlab import advice
 from genlab.data import kaggle
 from genlab.training import TrainingDiverged
 from genlab.troubles import TROUBLES
@@ -239,10 +239,11 @@ def test_a_gpu_that_pytorch_cannot_use_is_told_once(
     driver.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("GENLAB_DEVICE", raising=False)
-    scale._tell_of_an_idle_gpu.cache_clear()
+    told = sys.modules["genlab.scale"]._tell_of_an_idle_gpu
+    told.cache_clear()
     genlab.device(), genlab.device()
     assert capsys.readouterr().out.count("CUDA build") == 1
-    scale._tell_of_an_idle_gpu.cache_clear()
+    told.cache_clear()
 
 
 def set_up_cell() -> str:
