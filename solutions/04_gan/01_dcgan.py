@@ -656,8 +656,8 @@ for number, (before, after) in enumerate(itertools.pairwise(pictures), start=1):
 #   moves a little towards it, $\bar\theta \leftarrow \beta\bar\theta + (1 - \beta)\theta$, and the *copy* draws the pictures. That is an
 #   **exponential moving average** (Yazıcı et al., 2018); it costs next to nothing and trains nothing.
 # - **Small batches** at `cpu` scale: sixteen pictures, so that as many as can be had of the minutes are steps.
-# - **No dropout** at `cpu` scale. It is there to hold a strong discriminator back, and a narrow one is not strong: with dropout 0.3 on all fifty kinds
-#   its loss was 0.59 over the second five hundred steps, near the 0.69 of guessing. Without, the Fréchet distance of section 8 was down to 0.15 after 600 steps; with it, it was at 1.0 after 500.
+# - **No dropout** at `cpu` scale. It is there to hold a strong discriminator back, and a narrow one is not strong: with dropout, on all fifty kinds, its
+#   loss was 0.59 over steps 501 to 1,000, near the 0.69 of guessing. And drawing what to drop took a quarter of each step's time.
 #
 # After each epoch the averaged generator draws the same noise again: a picture per epoch. You can interrupt the training and run
 # the cell again, it goes on where it was.
