@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from genlab import grading_commands, learning_commands
+from genlab import export_commands, grading_commands, learning_commands
 from genlab.data_commands import data_app
 from genlab.terminal import stop, stop_on
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.add_typer(data_app, name="data")
 learning_commands.add_to(app)
 grading_commands.add_to(app)
+export_commands.add_to(app)
 
 MISSING_TEACH = "Building needs nbgrader and jupytext: pip install 'genlab[teach]'."
 
