@@ -44,10 +44,10 @@ def device() -> torch.device:
 
     asked = os.environ.get("GENLAB_DEVICE", "").strip()
     if not asked:
-        found = _accelerator()
-        if found is None:
+        best = _accelerator()
+        if best is None:
             _tell_of_an_idle_gpu()
-        return torch.device(found or "cpu")
+        return torch.device(best or "cpu")
     try:
         found = torch.device(asked)
         torch.empty(1, device=found)
