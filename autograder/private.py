@@ -21,7 +21,8 @@ from autograder import checks
 
 if TYPE_CHECKING:  # reading them needs no torch
     from autograder.exercise import Claim, Draw, Exercise
-    from autograder.probes import Plan
+    from autograder.probes import Plan, Record
+    from autograder.report import Report
 
 FOLDER = "private"
 
@@ -36,11 +37,11 @@ def read(course: Path) -> str:
     return json.dumps({path.stem: path.read_text(encoding="utf-8") for path in files}) if files else ""
 
 
-def extended(spec: Exercise, texts: str) -> Exercise:
-    """The exercise with what a course adds to it. Raises BadPrivate."""
+def extended(spec: Exercise, texts: str) -> tuple[Exercise, tuple[Claim, ...]]:
+    """The exercise with the inputs that a course adds to it, and the course's own claims. Raises BadPrivate."""
     source = _texts(texts).get(spec.lesson)
     if source is None:
-        return spec
+        return spec, ()
     found = _run(spec.lesson, source)
     if isinstance(found, str):
         raise BadPrivate(found)
@@ -55,7 +56,18 @@ def extended(spec: Exercise, texts: str) -> Exercise:
                 raise BadPrivate(f"{FOLDER}/{spec.lesson}.py: {variant.__name__} returned no plan with cases")
         return plan
 
-    return replace(spec, make_plan=make_plan, claims=(*spec.claims, *claims.get(spec.name, [])))
+    return replace(spec, make_plan=make_plan), tuple(claims.get(spec.name, []))
+
+
+def judge_with(spec: Exercise, own: tuple[Claim, ...], plan: Plan, record: Record) -> Report:
+    """The verdict on a record; a course's own claims are judged where all of the kit's hold."""
+    from autograder.judge import judge
+
+    report = judge(spec, plan, record)
+    if not (report.passed and own):
+        return report
+    more = judge(replace(spec, claims=own, misconceptions=()), plan, record)
+    return replace(more, results=[*report.results, *more.results])
 
 
 @functools.lru_cache(maxsize=4)
@@ -92,7 +104,6 @@ def _run(
 def problems(course: Path, lessons: list[str], seeds: range = range(3)) -> list[str]:
     """What is wrong with a course's private checks: names of no lesson, broken files, and right answers that fail them."""
     from autograder.definitions import load_reference
-    from autograder.judge import judge
     from autograder.probes import run_probe
 
     texts = read(course)
@@ -100,10 +111,10 @@ def problems(course: Path, lessons: list[str], seeds: range = range(3)) -> list[
     for exercise in (e for lesson in lessons if lesson in _texts(texts) for e in checks.ids(lesson)):
         lesson, name = exercise.split("/")
         try:
-            spec = extended(checks.find(exercise), texts)
+            spec, own = extended(checks.find(exercise), texts)
             for seed in seeds:
                 plan = spec.plan(seed, True)
-                report = judge(spec, plan, run_probe(plan, load_reference(lesson)[name]))
+                report = judge_with(spec, own, plan, run_probe(plan, load_reference(lesson)[name]))
                 if not report.passed:
                     raise BadPrivate(f"{FOLDER}/{lesson}.py: the solution of {name} fails it ({report.headline})")
         except BadPrivate as error:

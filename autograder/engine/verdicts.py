@@ -10,9 +10,7 @@ from autograder import checks
 from autograder.engine.records import BadRecord, check_form
 from autograder.engine.secret import seed
 from autograder.examination import explained_by_earlier
-from autograder.exercise import Exercise
-from autograder.judge import judge
-from autograder.private import extended
+from autograder.private import extended, judge_with
 from autograder.probes import Plan, Record
 from autograder.report import Report
 
@@ -31,7 +29,9 @@ class Examiner:
     def plan(self, exercise: str, attempt: int) -> Plan | None:
         """Hidden inputs for an exercise, other ones in every attempt. None when the check broke: then the report says so."""
         try:
-            return self._check(exercise).plan(seed(self.secret, self.about, exercise, str(attempt)), True)
+            return extended(checks.find(exercise), self.private)[0].plan(
+                seed(self.secret, self.about, exercise, str(attempt)), True
+            )
         except Exception as error:
             self.broke(exercise, error)
             return None
@@ -44,13 +44,10 @@ class Examiner:
             self.failed(exercise, f"could not be examined: what its code sent back is no record ({error}).")
             return
         try:
-            self.reports[exercise] = judge(self._check(exercise), plan, good)
+            self.reports[exercise] = judge_with(*extended(checks.find(exercise), self.private), plan, good)
             self._records[exercise] = good
         except Exception as error:
             self.broke(exercise, error)
-
-    def _check(self, exercise: str) -> Exercise:
-        return extended(checks.find(exercise), self.private)
 
     def failed(self, exercise: str, note: str) -> None:
         """Note that no claim could be judged, and why."""
