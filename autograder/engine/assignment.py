@@ -135,7 +135,7 @@ def _grade(
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, str]:
     """Run nbgrader's autograde over the students, with the engine ahead of it; what failed, by student."""
-    from nbgrader.converters import Autograde
+    from autograder.engine.conversion import ClassConverter
 
     failures: dict[str, str] = {}
     if not students:
@@ -147,17 +147,14 @@ def _grade(
             if notebook is not None:
                 lent = lent_by(folder / "submitted" / student / assignment, course, lesson)
                 grader.prefetch(notebook, lesson.id, lent)
+    converter = ClassConverter(config, assignment, force)
     with nbgrader_api.one_engine():
         for done, student in enumerate(students):
             if progress:
                 progress(done, len(students))
-            coursedir = nbgrader_api.coursedir(config)
-            coursedir.assignment_id, coursedir.student_id = assignment, student
-            converter = Autograde(coursedir=coursedir, config=config)
-            converter.force = force
             with nbgrader_api.quiet() as errors:
                 try:
-                    converter.start()
+                    converter.convert(student)
                 except EngineError:
                     raise
                 except Exception as error:
