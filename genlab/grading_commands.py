@@ -97,8 +97,8 @@ def grade(
     if phases.graded < count:
         print(f"Graded now: {phases.graded} of {count}. Marks from before are kept; --force grades again.")
     print(
-        f"students: {count}; {phases.start:.1f} s to start, {phases.repair:.1f} s to repair, "
-        f"{phases.grade:.1f} s to grade. Marks are in the gradebook, graded notebooks in autograded/."
+        f"students: {count}; {phases.start:.1f} s to start, {phases.grade:.1f} s to grade. "
+        f"Marks are in the gradebook, graded notebooks in autograded/."
     )
     raise typer.Exit(1 if any(row.look for row in rows) else 0)
 

@@ -6,7 +6,6 @@ import atexit
 import json
 import os
 import threading
-from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,8 @@ from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome
 from autograder.report import Report
 
 Lent = dict[str, list[str]]  # code cells by lesson
+AHEAD = 12  # submissions
+Place = tuple[str, str]  # student and notebook
 
 
 @dataclass(frozen=True)
@@ -39,27 +40,34 @@ class Grader:
     def __init__(self, course: Path, options: Options) -> None:
         self.options = options
         self.secret = of_course(course)
-        self.notes: dict[tuple[str, str], list[str]] = {}  # what was out of the ordinary, by student and notebook
+        self.by_hand: dict[Place, dict[str, list[str]]] = {}  # for the graded notebooks; see `by_hand`
         self._judges: Judges | None = None
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
-        self._ahead: defaultdict[tuple[Any, ...], list[Future[Outcome]]] = defaultdict(list)
+        self._ahead: dict[Place, tuple[tuple[Any, ...], Future[Outcome]]] = {}
         atexit.register(self.close)
+
+    @property
+    def room(self) -> int:
+        """How many submissions should be under way, or done and not yet asked for, so that nobody waits."""
+        return 2 * (os.cpu_count() or 1) + AHEAD
 
     def start(self) -> Future[Judges]:
         """Begin to start the judges; the result waits until they are ready."""
         return self._pool.submit(self.judges)
 
-    def prefetch(self, notebook: dict[str, Any], lesson: str, lent: Lent | None = None) -> None:
+    def prefetch(self, place: Place, notebook: dict[str, Any], lesson: str, lent: Lent) -> Future[Outcome]:
         """Begin to grade a notebook, whose outcome will be asked for later."""
-        asked = notebook, lesson, lent or {}
-        self._ahead[self._key(*asked)].append(self._pool.submit(self._grade, *asked))
+        future = self._pool.submit(self._grade, notebook, lesson, lent)
+        self._ahead[place] = _key(notebook, lesson, lent), future
+        return future
 
-    def outcome(self, notebook: dict[str, Any], lesson: str, lent: Lent | None = None) -> Outcome:
+    def outcome(self, place: Place, notebook: dict[str, Any], lesson: str, lent: Lent) -> Outcome:
         """The outcome of a notebook; see `grading.grade`."""
-        asked = notebook, lesson, lent or {}
-        waiting = self._ahead.get(self._key(*asked))
-        return waiting.pop().result() if waiting else self._grade(*asked)
+        key, future = self._ahead.pop(place, (None, None))
+        if future is None or key != _key(notebook, lesson, lent):
+            return self._grade(notebook, lesson, lent)
+        return future.result()
 
     def close(self) -> None:
         """End the judges."""
@@ -95,11 +103,11 @@ class Grader:
                     return _not_judged(lesson, str(error))
         raise AssertionError("the second attempt returns or raises")
 
-    @staticmethod
-    def _key(notebook: dict[str, Any], lesson: str, lent: Lent) -> tuple[Any, ...]:
-        """Notebooks with the same code in the same places: outcomes give outputs by place."""
-        cells = code_cells(notebook, lesson)
-        return lesson, fingerprint(cells), json.dumps(lent), *(cell.index for cell in cells)
+
+def _key(notebook: dict[str, Any], lesson: str, lent: Lent) -> tuple[Any, ...]:
+    """Notebooks with the same code in the same places: outcomes give outputs by place."""
+    cells = code_cells(notebook, lesson)
+    return lesson, fingerprint(cells), json.dumps(lent), *(cell.index for cell in cells)
 
 
 def _not_judged(lesson: str, why: str) -> Outcome:

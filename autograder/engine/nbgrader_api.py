@@ -1,9 +1,8 @@
-"""nbgrader as a library: its configuration, its gradebook's one connection and its log, in this process instead of one per command."""
+"""nbgrader as a library: its configuration and its log, in this process instead of one per command."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import logging
 import os
@@ -54,19 +53,6 @@ def coursedir(config: Any) -> Any:
     from nbgrader.coursedir import CourseDirectory
 
     return CourseDirectory(config=config)
-
-
-@contextlib.contextmanager
-def one_engine() -> Iterator[None]:
-    """One SQLAlchemy engine for nine openings of the gradebook per submission: each of its own would compile every statement anew."""
-    from nbgrader import api
-
-    create = api.create_engine
-    api.create_engine = functools.cache(create)
-    try:
-        yield
-    finally:
-        api.create_engine = create
 
 
 @contextlib.contextmanager
