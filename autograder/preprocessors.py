@@ -14,13 +14,14 @@ import nbformat
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
-from traitlets import Bool, CaselessStrEnum, Float
+from traitlets import Bool, CaselessStrEnum, Float, Unicode
 
 import genlab
 from autograder.engine import graded
 from autograder.engine.graded import Graded
-from autograder.engine.grader import Grader, Options, grader_of
+from autograder.engine.grader import Grader, grader_of
 from autograder.engine.job import Job
+from autograder.engine.options import Options
 from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells, lent_by
 from genlab.course import Course, Lesson, load_course
 
@@ -58,6 +59,8 @@ class Execute(NbGraderPreprocessor):
     sandbox = CaselessStrEnum(
         list(SANDBOXES), "auto", help="the tier of isolation; none is for code that you trust"
     ).tag(config=True)
+
+    cluster = Unicode("", help="address of a Dask scheduler whose workers grade").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook with the outputs of this run, and nothing in it that a browser would run."""
@@ -97,7 +100,8 @@ class Execute(NbGraderPreprocessor):
 
     def grader(self, root: Path) -> Grader:
         """The grader with this preprocessor's options."""
-        return grader_of(root, Options(SANDBOXES[self.sandbox], self.run_all, self.timeout, self.notebook_timeout))
+        limits = self.timeout, self.notebook_timeout
+        return grader_of(root, Options(SANDBOXES[self.sandbox], self.run_all, *limits, self.cluster or None))
 
 
 class SaveAutoGrades(NbgraderSaveAutoGrades):

@@ -13,8 +13,9 @@ from typing import Any
 from autograder.engine import by_hand, late, nbgrader_api
 from autograder.engine.alone import alone
 from autograder.engine.finished import finished
-from autograder.engine.grader import Grader, Options, grader_of
+from autograder.engine.grader import Grader, grader_of
 from autograder.engine.job import WORK, Job
+from autograder.engine.options import Options
 from autograder.engine.rows import Found, Row, rows
 from autograder.engine.submission import Outcome, lent_by
 from autograder.engine.writing import Conversion, ready

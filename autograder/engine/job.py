@@ -13,7 +13,7 @@ from typing import Any
 
 import autograder
 import genlab
-from autograder.engine.grader import Options
+from autograder.engine.options import Options
 from autograder.handin.rebuild import release_of
 from genlab.course import Course, Lesson
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.engine.grader import Options
+from autograder.engine.options import Options
 
 
 def config(folder: Path, options: Options) -> Any:
@@ -28,6 +28,7 @@ def config(folder: Path, options: Options) -> Any:
     found.CourseDirectory.root = str(folder.resolve())
     found.Execute.sandbox = next(name for name, tier in SANDBOXES.items() if tier == options.sandbox)
     found.Execute.run_all = options.run_all
+    found.Execute.cluster = options.cluster or ""
     found.Execute.timeout, found.Execute.notebook_timeout = options.cell_seconds, options.notebook_seconds
     return found
 

@@ -14,7 +14,7 @@ from autograder.definitions import solution_source
 from autograder.engine.assignment import NotReleased, grade_assignment
 from autograder.engine.graded import Graded
 from autograder.engine.graded import read as read_graded
-from autograder.engine.grader import Options
+from autograder.engine.options import Options
 from tests.one_lesson import keep_one_lesson
 
 pytestmark = [
