@@ -96,6 +96,8 @@ def written(course: Path, database: str = "") -> dict[str, Any]:
             name: [tuple(r) for r in connection.execute(text(ask))] for name, ask in ENTRIES.items()
         }
     engine.dispose()
+    # SQLite gives times back as text.
+    found["times"] = [(student, str(time)[:19], penalty) for student, time, penalty in found["times"]]
     for path in sorted(course.glob("autograded/*/*/*")):
         content = path.read_text(encoding="utf-8")
         if path.suffix == ".ipynb":
