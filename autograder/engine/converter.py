@@ -19,8 +19,8 @@ from nbgrader.coursedir import CourseDirectory
 class ClassConverter(Autograde):
     """Converts one student's hand-in after another, by the steps of `nbgrader autograde` in their order."""
 
-    def __init__(self, config: Any, assignment: str, force: bool) -> None:
-        super().__init__(coursedir=CourseDirectory(config=config), config=config, force=force)
+    def __init__(self, config: Any, assignment: str) -> None:
+        super().__init__(coursedir=CourseDirectory(config=config), config=config)
         self.coursedir.assignment_id = assignment
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
