@@ -90,7 +90,7 @@ def make_course(folder: Path, url: str) -> Path:
         shutil.copy(ROOT / name, folder)
     if url:
         with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-            config.write(f"c.CourseDirectory.db_url = {url!r}\n")
+            config.write(f"c.CourseDirectory.db_url = {url!r}\nc.CourseDirectory.course_id = 'course'\n")
     for name in ("solutions", "lessons"):
         shutil.copytree(ROOT / name / CHAPTER, folder / name / CHAPTER)
     command = [BIN / "nbgrader", "generate_assignment", CHAPTER, "--create", "--force"]

@@ -94,7 +94,7 @@ def postgres(tools: Path) -> Iterator[str]:
         process = subprocess.Popen(server, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **run)
         try:
             await_port(port, process)
-            yield f"postgresql://grader@127.0.0.1:{port}/postgres"
+            yield f"postgresql+psycopg://grader@127.0.0.1:{port}/postgres"
         finally:
             process.terminate()
             process.wait()

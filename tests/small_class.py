@@ -57,7 +57,8 @@ def make_course(folder: Path, database: str = "") -> Path:
         shutil.copy(ROOT / name, folder)
     if database:
         with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-            config.write(f"c.CourseDirectory.db_url = {database!r}\n")
+            # Other databases than SQLite insist on the course that nbgrader refers to: it needs a name.
+            config.write(f"c.CourseDirectory.db_url = {database!r}\nc.CourseDirectory.course_id = 'course'\n")
     for name in ("solutions", "lessons"):
         shutil.copytree(ROOT / name / CHAPTER, folder / name / CHAPTER)
     keep_one_lesson(folder, LESSON)

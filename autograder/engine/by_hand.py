@@ -62,7 +62,7 @@ def noted(cells: Cells, notebook: Path) -> dict[str, list[str]]:
 
 def outdated(cells: Cells, notebook: Path) -> Iterator[str]:
     """A sentence for each cell for which something was given, but for another answer than that in the graded notebook."""
-    found = _read(notebook)
+    found = _read(notebook) if cells else {}
     for name, (_, answer) in noted(cells, notebook).items():
         if answer != _answer(found, name):
             yield OUTDATED.format(name, ", ".join(cells[name].values))

@@ -1,6 +1,7 @@
-"""Outcomes from the workers of a Dask scheduler. What they send is data: text, checked by `outcomes`, never an object.
+"""Outcomes from the workers of a Dask scheduler. What they send is data: text, checked by `outcomes`.
 
-Dask runs a notebook again, on another worker, when its worker dies. Each outcome is taken once.
+Dask itself trusts whoever can reach it, so a cluster belongs in a private network, or behind TLS. It runs a notebook again, on another
+worker, when a worker dies. Each outcome is taken once.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class Here:
 
     def __init__(self, options: Options, secret: bytes, count: int | None = None) -> None:
         self.options, self.secret = options, secret
-        self.slots = count or len(os.sched_getaffinity(0))
+        self.slots = count or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
         self._judges: Judges | None = None
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(max_workers=self.slots)

@@ -18,7 +18,7 @@ from autograder.handin.rebuild import release_of
 from genlab.course import Course, Lesson
 
 WORK = Path(".genlab", "grading")  # in the course's folder: the lock, and what is not finished
-JUDGE_NOTHING = ("authoring", "handin")  # packages of the kit; the others may change marks or messages
+JUDGE_NOTHING = ("authoring", "handin", "lms")  # packages of the kit; the others may change marks or messages
 
 
 @dataclass(frozen=True)

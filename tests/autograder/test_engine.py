@@ -389,7 +389,7 @@ def test_nbgrader_s_process_does_without_torch():
 
 def test_a_judge_that_is_killed_costs_a_second_try(tmp_path):
     grader = Grader(tmp_path, Options())
-    first = grader.judges()
+    first = grader.source.judges()
     (host,) = children_of(first.server.process.pid)
     os.kill(children_of(host)[0], signal.SIGKILL)
     assert not lost(grader.outcome(PLACE, notebook(), LESSON, {}))

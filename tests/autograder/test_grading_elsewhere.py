@@ -149,7 +149,7 @@ def test_what_is_no_json_is_refused(text):
 
 @pytest.mark.skipif(postgres_tools() is None, reason="needs a PostgreSQL server: apt-get install postgresql")
 def test_a_gradebook_in_postgresql_gets_the_same_marks(near, tmp_path):
-    pytest.importorskip("psycopg2", reason="needs psycopg2-binary")
+    pytest.importorskip("psycopg", reason="needs genlab[postgres]")
     handed_in, expected, here = near
     with postgres(postgres_tools()) as address:
         course = make_course(tmp_path / "course", address)
