@@ -44,7 +44,8 @@ def make_plan(draw: Draw) -> Plan:
     d = draw.size(37, 47)
 
     def case(rows: int, latent_dim: int, dtype: str) -> dict[str, Any]:
-        cotangents = [draw.normal(rows, latent_dim, dtype=dtype) for _ in range(3)]
+        # No gradients in float32: rounding can push one of a million activations across ReLU's kink, and they jump.
+        cotangents = [draw.normal(rows, latent_dim, dtype=dtype) if dtype == "float64" else None for _ in range(3)]
         return {
             "construct": [latent_dim],
             "args": [draw.uniform(rows, 1, 32, 32, dtype=dtype)],
@@ -138,7 +139,7 @@ def _gradient(plan: Plan, record: Record) -> Failure | None:
     for case, found in zip(plan["cases"], record["cases"], strict=True):
         module = _match(Reference, case, found)
         if module is None or case["dtype"] == "float32":
-            continue  # in float32 rounding can push one of a million activations across ReLU's kink, and its gradient jumps
+            continue
         x = case["args"][0].clone().requires_grad_()
         z_mean, z_log_var, _ = module(x)
         half_noise = (_outputs(found["runs"][0])[2] - z_mean).detach() / 2  # ∂z/∂z_log_var, whatever the noise
