@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from autograder.engine.graded import Graded
 from autograder.engine.grader import Grader, grader_of
 from autograder.engine.job import Job
 from autograder.engine.options import Options
-from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells, lent_by
+from autograder.engine.outputs import shown
+from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, lent_by
 from genlab.course import Course, Lesson, load_course
 
 SANDBOXES = {"auto": None, "1": 1, "2": 2, "none": 0}
@@ -77,6 +79,7 @@ class Execute(NbGraderPreprocessor):
         handed_in = root / "submitted" / about["student"] / about["assignment"]
         place = about["student"], about["notebook"]
         outcome = grader.outcome(place, notebook, lesson.id, lent_by(handed_in, course, lesson))
+        _give_points(outcome, lesson)
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
             notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
         sanitise(notebook, frozenset(_markdown(released)))
@@ -137,6 +140,15 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
         comment = self.comments[cell.metadata["nbgrader"]["grade_id"]]
         untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
         comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
+
+
+def _give_points(outcome: Outcome, lesson: Lesson) -> None:
+    """Count the verdicts by the points of this course, where they are others than the kit's."""
+    points = {f"{lesson.id}/{exercise.id}": float(exercise.points) for exercise in lesson.exercises}
+    for exercise, report in outcome.reports.items():
+        if report.max_points != points.get(exercise, report.max_points):
+            outcome.reports[exercise] = replace(report, max_points=points[exercise])
+            outcome.cards[exercise] = shown(outcome.reports[exercise])
 
 
 def _root(preprocessor: NbGraderPreprocessor) -> Path:
