@@ -180,10 +180,12 @@ def lab(
     """Open the lessons in JupyterLab; further options go to it as they are."""
     from genlab.course import load_course
 
-    root = _clone()
+    root, options = _clone(), context.args
+    if lesson.startswith("-"):  # one of JupyterLab's options, and no lesson
+        lesson, options = "", [lesson, *options]
     with stop_on(LookupError):
         opened = f"lessons/{load_course().lesson(lesson).path}.ipynb" if lesson else "lessons"
-    command = [sys.executable, "-m", "jupyterlab", "--port", str(port), str(root / opened), *context.args]
+    command = [sys.executable, "-m", "jupyterlab", "--port", str(port), str(root / opened), *options]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container there is nobody else to be
     raise typer.Exit(subprocess.run(command, cwd=root, check=False).returncode)
