@@ -16,9 +16,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
 from traitlets import Bool, CaselessStrEnum, Float
 
+import genlab
+from autograder.engine import graded
+from autograder.engine.graded import Graded
 from autograder.engine.grader import Grader, Options, grader_of
 from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells, lent_by
-from autograder.report import Report
 from genlab.course import Course, Lesson, load_course
 
 SANDBOXES = {"auto": None, "1": 1, "2": 2, "none": 0}
@@ -34,10 +36,16 @@ class Repair(NbGraderPreprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook, mended."""
         from autograder.handin.repair import repair
+        from autograder.handin.storage import result_for
 
-        root = _root(self)
-        mended = repair(_plain(nb), _released(root, _lesson(root, resources)))
-        return nbformat.from_dict(mended.notebook), resources
+        root, about = _root(self), resources["nbgrader"]
+        repaired = repair(_plain(nb), _released(root, _lesson(root, resources)))
+        place = Path(about["student"], about["assignment"])
+        known = result_for(root / "submitted" / place / f"{about['notebook']}.ipynb", root / "originals" / place)
+        # For Execute, which gets the notebook from a file: over anything that the hand-in has under this name.
+        mended = [*(known.notes if known else ()), *repaired.mended]
+        metadata = repaired.notebook["metadata"] | {graded.NAME: {"mended": list(dict.fromkeys(mended))}}
+        return nbformat.from_dict(repaired.notebook | {"metadata": metadata}), resources
 
 
 class Execute(NbGraderPreprocessor):
@@ -52,21 +60,26 @@ class Execute(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook with the outputs of this run, and nothing in it that a browser would run."""
+        from autograder.handin.rebuild import release_of
         from autograder.handin.sanitise import sanitise
 
         root, about = _root(self), resources["nbgrader"]
         course, lesson = _course(root), _lesson(root, resources)
-        notebook = _plain(nb)
+        notebook, released = _plain(nb), _released(root, lesson)
+        mended = notebook["metadata"].get(graded.NAME, {}).get("mended", [])
         grader = self.grader(root)
         handed_in = root / "submitted" / about["student"] / about["assignment"]
         outcome = grader.outcome(notebook, lesson.id, lent_by(handed_in, course, lesson))
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
             notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
-        sanitise(notebook, frozenset(_markdown(_released(root, lesson))))
+        sanitise(notebook, frozenset(_markdown(released)))
         for cell in code_cells(notebook, lesson.id):
             if cell.exercise:
                 notebook["cells"][cell.index]["outputs"] = outcome.cards[cell.exercise]
-        resources["genlab"] = {"reports": {r.exercise.split("/")[1]: r for r in outcome.reports.values()}}
+        reports, times = tuple(outcome.reports.values()), (outcome.seconds, outcome.cpu_seconds)
+        resources["genlab"] = Graded(
+            lesson.id, genlab.__version__, release_of(released), reports, tuple(mended), tuple(outcome.notes), *times
+        )
         broken = [report.headline for report in outcome.reports.values() if report.status == "grader_error"]
         grader.notes[about["student"], about["notebook"]] = notes = [*outcome.notes, *broken]
         for note in notes:
@@ -79,12 +92,21 @@ class Execute(NbGraderPreprocessor):
 
 
 class SaveAutoGrades(NbgraderSaveAutoGrades):
-    """Saves the engine's verdicts; what a cell printed has no say. Where the grader broke there is no score."""
+    """Saves the engine's verdicts; what a cell printed has no say. Where the grader broke there is no score.
+
+    The notebook keeps them too; see `engine.graded`.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The notebook with what grading it gave in its metadata."""
+        nb.metadata[graded.NAME] = nbformat.from_dict(resources["genlab"].to_data())
+        self.reports = {report.exercise.split("/")[1]: report for report in resources["genlab"].reports}
+        return super().preprocess(nb, resources)
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        report: Report | None = resources["genlab"]["reports"].get(name)
+        report = self.reports.get(name)
         broken = report is None or report.status == "grader_error"
         grade.auto_score = None if report is None or broken else report.points
         # As nbgrader does: a score given by hand stays, and wants another look.

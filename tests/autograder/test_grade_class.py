@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import genlab
 from autograder import checks
 from autograder.definitions import solution_source
 from autograder.engine import assignment
 from autograder.engine.assignment import NotReleased, grade_assignment
+from autograder.engine.graded import Graded
+from autograder.engine.graded import read as read_graded
 from autograder.engine.grader import Options
 from tests.one_lesson import keep_one_lesson
 
@@ -150,3 +153,22 @@ def test_time_stamps_decide_whether_a_graded_hand_in_is_graded_again(tmp_path):
     assert assignment._newer(tmp_path, "ada", CHAPTER)
     (tmp_path / "submitted/ada" / CHAPTER / "timestamp.txt").write_text("2026-11-22 10:00:00 UTC")
     assert not assignment._newer(tmp_path, "ada", CHAPTER)
+
+
+def test_a_graded_notebook_keeps_its_verdicts_as_data_whoever_graded(graded):
+    course, rows, first, *_ = graded
+    for place in (course, course.parent / "plain"):
+        for path in place.glob(f"autograded/*/{CHAPTER}/{NOTEBOOK}.ipynb"):
+            student = path.parts[-3]
+            found = read_graded(path)
+            assert {r.exercise.split("/")[1]: r.points for r in found.reports} == first[student]
+            assert found.lesson == LESSON and found.points == rows[student].points and found.kit == genlab.__version__
+            assert set(found.mended) <= set(rows[student].notes) and found.seconds > 0
+            assert Graded.from_data(json.loads(json.dumps(found.to_data()))) == found
+
+
+def test_verdicts_that_a_hand_in_brings_are_not_taken_for_ours(graded):
+    course, *_ = graded
+    case = next(c for c in damaged.CASES if c.name == "forged_verdicts")
+    found = read_graded(course / "autograded" / case.name / CHAPTER / f"{NOTEBOOK}.ipynb")
+    assert found.kit == genlab.__version__ and not found.mended
