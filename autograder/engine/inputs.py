@@ -19,6 +19,7 @@ _ONE = re.compile(rf"(?<![\w.]){_NUMBER}(?![\w.]*\w)")
 _ARGUMENT = re.compile(rf"(?<=[A-Za-z_0-9] ){_NUMBER}(?=[,)])")  # of `show.call`: size 14
 _CONSTRUCTOR = re.compile(rf"(?<=[A-Za-z_0-9]\(){_NUMBER}(?:, {_NUMBER})*(?=\))")  # Encoder(20)
 ROUNDING = 6e-4  # relative; messages have four digits
+EXACT = 7  # digits
 FEW = 2  # numbers that meet those of an input by chance; three in a row do not
 
 
@@ -36,7 +37,9 @@ def without_inputs(report: Report, plan: Plan) -> Report:
 
     def told(text: str) -> str:
         text = _ROW.sub(lambda row: _masked_row(row.group(), tensors), text)
-        return _ONE.sub(lambda one: MASK if one.group() in scalars else one.group(), text)
+        return _ONE.sub(
+            lambda one: MASK if one.group() in scalars or _is_exact(one.group(), tensors) else one.group(), text
+        )
 
     def result(found: Result) -> Result:
         called = _CONSTRUCTOR.sub(_dots, _ARGUMENT.sub(MASK, found.called))
@@ -52,18 +55,26 @@ def _dots(match: re.Match[str]) -> str:
 
 
 def _masked_row(text: str, tensors: list[torch.Tensor]) -> str:
-    """The numbers, or as many dots where they stand in one of the tensors in this order."""
+    """The numbers, or as many dots where three in a row stand in one of the tensors in this order."""
     row = torch.tensor([float(part) for part in text.split(",")], dtype=torch.float64)
-    if len(row) > FEW and any(_contains(tensor, row) for tensor in tensors):
-        return ", ".join(MASK for _ in row)
-    return text
+    pieces = [row[i : i + FEW + 1] for i in range(len(row) - FEW)]
+    known = any(_contains(tensor, piece) for piece in pieces for tensor in tensors)
+    return ", ".join(MASK for _ in row) if known else text
 
 
-def _contains(tensor: torch.Tensor, row: torch.Tensor) -> bool:
-    if len(tensor) < len(row) or bool((row == row.round()).all()):
+def _contains(tensor: torch.Tensor, piece: torch.Tensor) -> bool:
+    if len(tensor) < len(piece) or bool((piece == piece.round()).all()):
         return False  # whole numbers are counts, labels and indices
-    windows = tensor.unfold(0, len(row), 1)
-    return bool(((windows - row).abs() <= ROUNDING * row.abs() + 1e-12).all(1).any())
+    windows = tensor.unfold(0, len(piece), 1)
+    return bool(((windows - piece).abs() <= ROUNDING * piece.abs() + 1e-12).all(1).any())
+
+
+def _is_exact(text: str, tensors: list[torch.Tensor]) -> bool:
+    """Whether a number with more digits than our messages have is one of an input: an error's text can quote it."""
+    if len(re.sub(r"[eE].*|\D", "", text)) < EXACT:
+        return False
+    value = float(text)
+    return any(bool(((tensor - value).abs() <= 1e-6 * abs(value)).any()) for tensor in tensors)
 
 
 def _leaves(value: Any) -> Iterator[Any]:

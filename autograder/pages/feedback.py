@@ -16,16 +16,9 @@ from autograder.report import Report
 from genlab.course import Lesson
 
 MOST_BYTES = 40_000  # of a page, pictures left out
-MOST_TEXT = 700  # characters of one sentence; some quote the student's code
 MOST_NOTES = 20
-CODE = (
-    6000,
-    3000,
-    1500,
-    600,
-    200,
-    0,
-)  # characters of the code of each exercise: as many as leave the page small enough
+# Characters of an exercise's code, and of a sentence, which may quote it: the first that leave the page small enough.
+LENGTHS = ((6000, 700), (3000, 700), (1500, 700), (600, 400), (200, 200), (0, 100))
 _PICTURE = re.compile(r'<img alt="([a-z]+) image" src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 
 
@@ -65,16 +58,16 @@ def feedback_page(notebook: dict[str, Any], lesson: Lesson, marks: Marks) -> str
     """HTML about a notebook of autograded/, at most 40 kB plus pictures; what the student wrote is shown as text."""
     graded = Graded.from_data(notebook.get("metadata", {}).get(NAME))
     page = ""
-    for most in CODE:
-        sections = list(_sections(notebook, lesson, marks, graded, most))
-        page = render("feedback.html.j2", **_values(lesson, marks, graded, sections))
+    for most_code, most_text in LENGTHS:
+        sections = list(_sections(notebook, lesson, marks, graded, most_code))
+        page = render("feedback.html.j2", **_values(lesson, marks, graded, sections, most_text))
         pictures = sum(len(picture.data) for section in sections for picture in section.pictures)
         if len(page.encode()) - pictures <= MOST_BYTES:
             break
     return page
 
 
-def _values(lesson: Lesson, marks: Marks, graded: Graded | None, sections: list[Section]) -> dict[str, Any]:
+def _values(lesson: Lesson, marks: Marks, graded: Graded | None, sections: list[Section], limit: int) -> dict[str, Any]:
     todo = [s for s in sections if s.state in ("failed", "not_attempted")]
     return {
         "lesson": lesson,
@@ -84,8 +77,9 @@ def _values(lesson: Lesson, marks: Marks, graded: Graded | None, sections: list[
         "passed": sum(s.state == "passed" for s in sections),
         "start": todo[0] if todo else None,
         "late": duration(marks.late) if marks.late else "",
-        "mended": _few(graded.mended if graded else ()),
-        "notes": _few(graded.notes if graded else ()),
+        "mended": _few(graded.mended if graded else (), limit),
+        "notes": _few(graded.notes if graded else (), limit),
+        "limit": limit,
         "masked": any("·" in f"{r.called}{r.seen}{r.expected}" for s in sections for r in s.report.results),
     }
 
@@ -164,7 +158,7 @@ def _cut(code: str, most: int) -> tuple[str, int]:
     return head, code.count("\n") - head.count("\n") + (0 if head else 1)
 
 
-def _few(notes: tuple[str, ...]) -> list[str]:
-    shown = [note[:MOST_TEXT] for note in notes[:MOST_NOTES]]
+def _few(notes: tuple[str, ...], limit: int) -> list[str]:
+    shown = [note[:limit] for note in notes[:MOST_NOTES]]
     more = len(notes) - len(shown)
     return shown + ([f"… and {more} more."] if more else [])

@@ -19,7 +19,7 @@ Answers = Mapping[str, Mapping[str, str]]  # exercise → student → source
 
 SHORT = 15  # pieces of an answer, the stub's left out, below which it says nothing
 PLACE = 20  # pieces in common that count as one coincidence: one unusual choice alone makes some six
-MOST_PLACES = 3.0  # in one exercise: its pieces are not independent of each other
+MOST_PLACES = 5.0  # in one exercise: its pieces are not independent of each other
 MARGIN = 2.0  # e⁻² pairs are expected by chance in a whole class
 LIKE = 0.5
 
