@@ -14,12 +14,14 @@ import nbformat
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
-from traitlets import Bool, CaselessStrEnum, Float
+from traitlets import Bool, CaselessStrEnum, Float, Unicode
 
 import genlab
 from autograder.engine import graded
 from autograder.engine.graded import Graded
-from autograder.engine.grader import Grader, Options, grader_of
+from autograder.engine.grader import Grader, grader_of
+from autograder.engine.job import Job
+from autograder.engine.options import Options
 from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells, lent_by
 from genlab.course import Course, Lesson, load_course
 
@@ -58,6 +60,8 @@ class Execute(NbGraderPreprocessor):
         list(SANDBOXES), "auto", help="the tier of isolation; none is for code that you trust"
     ).tag(config=True)
 
+    cluster = Unicode("", help="address of a Dask scheduler whose workers grade").tag(config=True)
+
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook with the outputs of this run, and nothing in it that a browser would run."""
         from autograder.handin.rebuild import release_of
@@ -69,26 +73,35 @@ class Execute(NbGraderPreprocessor):
         mended = notebook["metadata"].get(graded.NAME, {}).get("mended", [])
         grader = self.grader(root)
         handed_in = root / "submitted" / about["student"] / about["assignment"]
-        outcome = grader.outcome(notebook, lesson.id, lent_by(handed_in, course, lesson))
+        place = about["student"], about["notebook"]
+        outcome = grader.outcome(place, notebook, lesson.id, lent_by(handed_in, course, lesson))
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
             notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
         sanitise(notebook, frozenset(_markdown(released)))
         for cell in code_cells(notebook, lesson.id):
             if cell.exercise:
                 notebook["cells"][cell.index]["outputs"] = outcome.cards[cell.exercise]
-        reports, times = tuple(outcome.reports.values()), (outcome.seconds, outcome.cpu_seconds)
+        reports = tuple(outcome.reports.values())
         resources["genlab"] = Graded(
-            lesson.id, genlab.__version__, release_of(released), reports, tuple(mended), tuple(outcome.notes), *times
+            lesson=lesson.id,
+            kit=genlab.__version__,
+            release=release_of(released),
+            depends=Job(root, course, about["assignment"], grader.options, grader.secret).depends(place[0], lesson),
+            reports=reports,
+            mended=tuple(mended),
+            notes=tuple(outcome.notes),
+            seconds=outcome.seconds,
+            cpu_seconds=outcome.cpu_seconds,
+            by_hand=grader.by_hand.pop(place, {}),
         )
-        broken = [report.headline for report in outcome.reports.values() if report.status == "grader_error"]
-        grader.notes[about["student"], about["notebook"]] = notes = [*outcome.notes, *broken]
-        for note in notes:
+        for note in [*outcome.notes, *(report.headline for report in reports if report.status == "grader_error")]:
             self.log.warning("%s", note)
         return nbformat.from_dict(notebook), resources
 
     def grader(self, root: Path) -> Grader:
         """The grader with this preprocessor's options."""
-        return grader_of(root, Options(SANDBOXES[self.sandbox], self.run_all, self.timeout, self.notebook_timeout))
+        limits = self.timeout, self.notebook_timeout
+        return grader_of(root, Options(SANDBOXES[self.sandbox], self.run_all, *limits, self.cluster or None))
 
 
 class SaveAutoGrades(NbgraderSaveAutoGrades):

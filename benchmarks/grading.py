@@ -157,7 +157,8 @@ def print_phases(course: Path, students: dict[str, Notebook], whole: Cost, expec
     from autograder.engine import grading
     from autograder.engine.assignment import grade_assignment
     from autograder.engine.client import Engine
-    from autograder.engine.grader import Options, grader_of
+    from autograder.engine.grader import grader_of
+    from autograder.engine.options import Options
 
     grade_assignment(course, CHAPTER, list(students)[:1], force=True)  # imports everything and starts the server
     began = time.process_time()

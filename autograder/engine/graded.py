@@ -9,10 +9,12 @@ the cards, never hidden inputs. The pictures of a failed claim are in the card, 
      "lesson": "vae_fashion",
      "kit": "0.1.0",              version of the kit that graded
      "release": "20d60674…",      digest of the released lesson that it was graded with (`genlab.sha256.lessons` of that notebook)
+     "depends": "9a1b02c4…",      digest of all that the marks depend on; see `job.Job.depends`
      "mended": [sentence, …],     what was mended in the hand-in
      "notes": [sentence, …],      what was out of the ordinary while it ran
      "seconds": 0.41,             from its first cell to the last verdict
      "cpu_seconds": 0.35,         of the student's code
+     "by_hand": {cell: [digest of what a person gave for it, digest of the answer that it was given for], …},
      "exercises": [               in the order of the course
        {"exercise": "vae_fashion/kl_loss",
         "status": "failed",       passed, failed, not_attempted or grader_error
@@ -33,7 +35,7 @@ that was not `reached` could not be judged, because an earlier one fails. The fi
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +52,13 @@ class Graded:
     lesson: str
     kit: str
     release: str
+    depends: str
     reports: tuple[Report, ...]
     mended: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    by_hand: dict[str, list[str]] = field(default_factory=dict)  # see `by_hand`
 
     @property
     def points(self) -> float:
@@ -68,10 +72,12 @@ class Graded:
             "lesson": self.lesson,
             "kit": self.kit,
             "release": self.release,
+            "depends": self.depends,
             "mended": list(self.mended),
             "notes": list(self.notes),
             "seconds": round(self.seconds, 3),
             "cpu_seconds": round(self.cpu_seconds, 3),
+            "by_hand": self.by_hand,
             "exercises": [_exercise(report) for report in self.reports],
         }
 
@@ -85,11 +91,13 @@ class Graded:
                 data["lesson"],
                 data["kit"],
                 data["release"],
+                data["depends"],
                 tuple(_report(found) for found in data["exercises"]),
                 tuple(data["mended"]),
                 tuple(data["notes"]),
                 data["seconds"],
                 data["cpu_seconds"],
+                data["by_hand"],
             )
         except (KeyError, TypeError):
             return None

@@ -11,11 +11,10 @@ import pytest
 import genlab
 from autograder import checks
 from autograder.definitions import solution_source
-from autograder.engine import assignment
 from autograder.engine.assignment import NotReleased, grade_assignment
 from autograder.engine.graded import Graded
 from autograder.engine.graded import read as read_graded
-from autograder.engine.grader import Options
+from autograder.engine.options import Options
 from tests.one_lesson import keep_one_lesson
 
 pytestmark = [
@@ -143,16 +142,6 @@ def test_a_student_who_handed_in_nothing_is_named(graded):
     course, *_ = graded
     with pytest.raises(NotReleased, match="nobody_at_all"):
         grade_assignment(course, CHAPTER, ["nobody_at_all"], options=QUICK)
-
-
-def test_time_stamps_decide_whether_a_graded_hand_in_is_graded_again(tmp_path):
-    for place, text in (("submitted", "2026-11-22 10:00:01 UTC"), ("autograded", "2026-11-22 10:00:00 UTC")):
-        folder = tmp_path / place / "ada" / CHAPTER
-        folder.mkdir(parents=True)
-        (folder / "timestamp.txt").write_text(text)
-    assert assignment._newer(tmp_path, "ada", CHAPTER)
-    (tmp_path / "submitted/ada" / CHAPTER / "timestamp.txt").write_text("2026-11-22 10:00:00 UTC")
-    assert not assignment._newer(tmp_path, "ada", CHAPTER)
 
 
 def test_a_graded_notebook_keeps_its_verdicts_as_data_whoever_graded(graded):
