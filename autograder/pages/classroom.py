@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.engine.graded import NAME, Graded
-from autograder.engine.grader import Options
+from autograder.engine.options import Options
 from autograder.pages.gradebook import Marks, read_marks
 from genlab.course import Course, Lesson, load_course
 

@@ -44,7 +44,7 @@ def handed_in(wrong: tuple[tuple[str, str], ...]) -> str:
 def graded_notebook(reports: list[Report], wrong: dict[str, str] | None = None, **about: Any) -> dict[str, Any]:
     """A hand-in as grading leaves it in autograded/: cards below the test cells, verdicts in the metadata."""
     notebook: dict[str, Any] = json.loads(handed_in(tuple((wrong or {}).items())))
-    graded = Graded("vae_fashion", genlab.__version__, "0" * 64, tuple(reports), **about)
+    graded = Graded("vae_fashion", genlab.__version__, "0" * 64, "0" * 64, tuple(reports), **about)
     notebook["metadata"][NAME] = json.loads(json.dumps(graded.to_data()))
     for report in reports:
         cell = next(c for c in notebook["cells"] if c["id"] == report.exercise.split("/")[1])
