@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
@@ -22,7 +25,8 @@ from autograder.engine.graded import Graded
 from autograder.engine.grader import Grader, grader_of
 from autograder.engine.job import Job
 from autograder.engine.options import Options
-from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells, lent_by
+from autograder.engine.outputs import shown
+from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, lent_by
 from genlab.course import Course, Lesson, load_course
 
 SANDBOXES = {"auto": None, "1": 1, "2": 2, "none": 0}
@@ -75,6 +79,7 @@ class Execute(NbGraderPreprocessor):
         handed_in = root / "submitted" / about["student"] / about["assignment"]
         place = about["student"], about["notebook"]
         outcome = grader.outcome(place, notebook, lesson.id, lent_by(handed_in, course, lesson))
+        _give_points(outcome, lesson)
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
             notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
         sanitise(notebook, frozenset(_markdown(released)))
@@ -114,17 +119,36 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
         """The notebook with what grading it gave in its metadata."""
         nb.metadata[graded.NAME] = nbformat.from_dict(resources["genlab"].to_data())
         self.reports = {report.exercise.split("/")[1]: report for report in resources["genlab"].reports}
-        return super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            entry = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            # All at once, where nbgrader asks for each and commits each by itself.
+            self.grades, self.comments = ({row.name: row for row in rows} for rows in (entry.grades, entry.comments))
+            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+            gradebook.db.commit()
+        return nb, resources
 
     def _add_score(self, cell: Any, resources: Any) -> None:
-        name = cell.metadata["nbgrader"]["grade_id"]
-        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        report = self.reports.get(name)
+        grade = self.grades[cell.metadata["nbgrader"]["grade_id"]]
+        report = self.reports.get(grade.name)
         broken = report is None or report.status == "grader_error"
         grade.auto_score = None if report is None or broken else report.points
         # As nbgrader does: a score given by hand stays, and wants another look.
         grade.needs_manual_grade = broken or grade.manual_score is not None
-        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: Any, resources: Any) -> None:
+        comment = self.comments[cell.metadata["nbgrader"]["grade_id"]]
+        untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+        comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
+
+
+def _give_points(outcome: Outcome, lesson: Lesson) -> None:
+    """Count the verdicts by the points of this course, where they are others than the kit's."""
+    points = {f"{lesson.id}/{exercise.id}": float(exercise.points) for exercise in lesson.exercises}
+    for exercise, report in outcome.reports.items():
+        if report.max_points != points.get(exercise, report.max_points):
+            outcome.reports[exercise] = replace(report, max_points=points[exercise])
+            outcome.cards[exercise] = shown(outcome.reports[exercise])
 
 
 def _root(preprocessor: NbGraderPreprocessor) -> Path:

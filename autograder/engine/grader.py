@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from autograder.engine.here import Here, Lent
 from autograder.engine.options import Options
 from autograder.engine.secret import of_course
 from autograder.engine.submission import Outcome, code_cells, fingerprint
+from autograder.private import read as private_checks
 
 Place = tuple[str, str]  # student and notebook
 AHEAD = 12  # submissions that may wait to be written, beside those under way
@@ -68,7 +70,7 @@ _graders: dict[tuple[Path, Options], Grader] = {}
 
 def grader_of(course: Path, options: Options) -> Grader:
     """The one grader of this process for a course and its options."""
-    key = (course.resolve(), options)
+    key = (course.resolve(), replace(options, private=private_checks(course)))
     if key not in _graders:
         _graders[key] = Grader(*key)
     return _graders[key]

@@ -37,7 +37,7 @@ class Here:
     def grade(self, notebook: dict[str, Any], lesson: str, lent: Lent) -> Outcome:
         """The outcome of a notebook. Raises EngineError."""
         options = self.options
-        settings = {"lent": lent, "run_all": options.run_all}
+        settings = {"lent": lent, "run_all": options.run_all, "private": options.private}
         settings |= {"cell_seconds": options.cell_seconds, "notebook_seconds": options.notebook_seconds}
         for last in (False, True):
             try:

@@ -56,7 +56,8 @@ class Job:
     def depends(self, student: str, lesson: Lesson) -> str:
         """A digest of all that a notebook's marks and messages depend on; nothing where it was not handed in.
 
-        These are the notebook and those that it reuses, the release, the kit with the lesson's checks, the course's secret, and options.
+        These are the notebook and those that it reuses, the release, the kit with the lesson's checks and the course's own,
+        the course's secret, and options.
         """
         folder = self.submitted(student)
         names = [lesson.file, *(earlier.file for earlier in self.course.earlier(lesson))]
@@ -65,7 +66,7 @@ class Job:
             return ""
         options, points = self.options, [exercise.points for exercise in lesson.exercises]
         how = [options.run_all, options.cell_seconds, options.notebook_seconds, os.environ.get("GENLAB_SCALE"), points]
-        about = [release_of(self.released(lesson)), kit(lesson.id), json.dumps(how)]
+        about = [release_of(self.released(lesson)), kit(lesson.id), options.private, json.dumps(how)]
         whole = hashlib.sha256(self.secret)
         for part in [*(text.encode() for text in about), *files]:
             whole.update(hashlib.sha256(part).digest())
