@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
@@ -117,17 +119,27 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
         """The notebook with what grading it gave in its metadata."""
         nb.metadata[graded.NAME] = nbformat.from_dict(resources["genlab"].to_data())
         self.reports = {report.exercise.split("/")[1]: report for report in resources["genlab"].reports}
-        return super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            entry = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            # All at once, where nbgrader asks for each and commits each by itself.
+            self.grades, self.comments = ({row.name: row for row in rows} for rows in (entry.grades, entry.comments))
+            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+            gradebook.db.commit()
+        return nb, resources
 
     def _add_score(self, cell: Any, resources: Any) -> None:
-        name = cell.metadata["nbgrader"]["grade_id"]
-        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        report = self.reports.get(name)
+        grade = self.grades[cell.metadata["nbgrader"]["grade_id"]]
+        report = self.reports.get(grade.name)
         broken = report is None or report.status == "grader_error"
         grade.auto_score = None if report is None or broken else report.points
         # As nbgrader does: a score given by hand stays, and wants another look.
         grade.needs_manual_grade = broken or grade.manual_score is not None
-        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: Any, resources: Any) -> None:
+        comment = self.comments[cell.metadata["nbgrader"]["grade_id"]]
+        untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+        comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
 
 
 def _give_points(outcome: Outcome, lesson: Lesson) -> None:

@@ -7,7 +7,7 @@ transaction, and each submission within a savepoint of its own. Works with SQLit
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 WAIT_SECONDS = 60  # for somebody else who is writing: Formgrader, say
@@ -36,17 +36,55 @@ class Writer:
 
         Yields what opens a savepoint: `with batch.begin_nested(): …` undoes what is inside alone.
         """
-        from nbgrader import api
+        with self._engine.begin() as connection, _opened_once(connection):
+            yield connection
 
-        create, close = api.create_engine, api.Gradebook.close
-        with self._engine.begin() as connection:
-            # A session on a connection with a savepoint commits into that one.
-            api.create_engine = lambda *_, **__: connection
-            api.Gradebook.close = lambda gradebook: gradebook.db.remove()
-            try:
-                yield connection
-            finally:
-                api.create_engine, api.Gradebook.close = create, close
+
+@contextlib.contextmanager
+def _opened_once(connection: Any) -> Iterator[None]:
+    """In the block nbgrader's gradebooks use the connection; whether all tables are there is looked up once, and so are source cells."""
+    from nbgrader import api
+    from sqlalchemy.orm import scoped_session, sessionmaker
+
+    courses: set[str] = set()
+    before = {name: getattr(api.Gradebook, name) for name in ("__init__", "close", *_OF_THE_RELEASE)}
+
+    def init(gradebook: Any, url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
+        # A session on a connection with a savepoint commits into that one.
+        gradebook.engine, gradebook.db = connection, scoped_session(sessionmaker(bind=connection))
+        gradebook.course_id, gradebook.authenticator = course_id, authenticator
+        if course_id not in courses:
+            gradebook.check_course(course_id)
+            courses.add(course_id)
+
+    create, api.create_engine = api.create_engine, lambda *_, **__: connection
+    try:
+        api.Gradebook("").db.remove()
+    finally:
+        api.create_engine = create
+    api.Gradebook.__init__, api.Gradebook.close = init, lambda gradebook: gradebook.db.remove()
+    for name in _OF_THE_RELEASE:
+        setattr(api.Gradebook, name, _remembered(before[name]))
+    try:
+        yield
+    finally:
+        for name, method in before.items():
+            setattr(api.Gradebook, name, method)
+
+
+_OF_THE_RELEASE = ("find_source_cell", "find_graded_cell")  # asked for every cell of every student
+
+
+def _remembered(find: Callable[..., Any]) -> Callable[..., Any]:
+    found: dict[tuple[str, ...], Any] = {}
+
+    def method(gradebook: Any, *about: str) -> Any:
+        if about not in found:
+            found[about] = find(gradebook, *about)
+            gradebook.db.expunge(found[about])  # so it outlives the session that it came from
+        return found[about]
+
+    return method
 
 
 def _leave_transactions_alone(connection: Any, _: Any) -> None:

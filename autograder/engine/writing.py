@@ -53,6 +53,8 @@ class Conversion:
     """Writes a job's submissions. `config` is nbgrader's for the course; `failures` says by student what went wrong."""
 
     def __init__(self, job: Job, config: Any) -> None:
+        from autograder.engine.converter import ClassConverter
+
         self.job, self.failures = job, dict[str, str]()
         self._aside, self._old = job.folder.resolve() / WORK / "autograded", job.folder.resolve() / WORK / "replaced"
         for left in (self._aside, self._old):  # by a grader that was killed
@@ -60,6 +62,7 @@ class Conversion:
         self._url = nbgrader_api.coursedir(config).db_url
         self._config = config.copy()
         self._config.CourseDirectory.autograded_directory = str(self._aside.relative_to(job.folder.resolve()))
+        self._converter = ClassConverter(self._config, job.assignment)
         self._writer = Writer(self._url)
 
     def __enter__(self) -> Conversion:
@@ -79,15 +82,10 @@ class Conversion:
 
     def _convert(self, batch: Any, student: str) -> bool:
         """Whether nbgrader could convert a submission; if not, the gradebook stays as it was."""
-        from nbgrader.converters import Autograde
-
-        coursedir = nbgrader_api.coursedir(self._config)
-        coursedir.assignment_id, coursedir.student_id = self.job.assignment, student
-        converter = Autograde(coursedir=coursedir, config=self._config)
         with nbgrader_api.quiet() as errors:
             try:
                 with batch.begin_nested():
-                    converter.start()
+                    self._converter.convert(student)
             except Exception as error:
                 self.failures[student] = "; ".join(errors) or f"{type(error).__name__}: {error}"
                 return False
