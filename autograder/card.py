@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import sys
+from dataclasses import replace
 from html import escape
 from typing import Any
 
 from autograder.report import Pictures, Report, Result
+
+PICTURES = ("yours", "expected", "difference")
 
 # Mid-tones that keep a contrast of at least 3:1 on white and on JupyterLab's dark background; text takes the theme's colour.
 ACCENT = {"passed": "#2e9e62", "failed": "#d9534f", "not_attempted": "#8a8f98", "grader_error": "#b8860b"}
@@ -67,6 +70,14 @@ def as_html(report: Report, hidden: bool = False) -> str:
     )
 
 
+def portable(report: Report) -> Report:
+    """The report with its pictures as PNG in base64, each under its label, in place of tensors."""
+    results = [
+        replace(r, pictures=_drawn(r.pictures)) if isinstance(r.pictures, Pictures) else r for r in report.results
+    ]
+    return replace(report, results=results)
+
+
 def _lead(report: Report) -> list[str]:
     """The sentences above the details: the diagnosis, where there is one."""
     if report.status == "not_attempted":
@@ -108,16 +119,22 @@ def _claims(report: Report) -> str:
     )
 
 
-def _html_pictures(pictures: Pictures) -> str:
-    difference = (pictures.seen - pictures.expected).abs()
-    triple = [("yours", pictures.seen), ("expected", pictures.expected), ("difference", difference)]
+def _html_pictures(pictures: Pictures | dict[str, str]) -> str:
+    drawn = _drawn(pictures) if isinstance(pictures, Pictures) else pictures
     figures = "".join(
         f'<figure style="margin:.5em 1em 0 0;display:inline-block;text-align:center">'
-        f'<img alt="{label} image" src="data:image/png;base64,{_png(image)}" style="image-rendering:pixelated;width:112px">'
+        f'<img alt="{label} image" src="data:image/png;base64,{png}" style="image-rendering:pixelated;width:112px">'
         f'<figcaption style="opacity:.75">{label}</figcaption></figure>'
-        for label, image in triple
+        for label, png in drawn.items()
     )
     return f"<div>{figures}</div>"
+
+
+def _drawn(pictures: Pictures) -> dict[str, str]:
+    """Base64 PNGs of what came back, of what was expected, and of how they differ."""
+    difference = (pictures.seen - pictures.expected).abs()
+    images = (pictures.seen, pictures.expected, difference)
+    return {label: _png(image) for label, image in zip(PICTURES, images, strict=True)}
 
 
 def _png(image: Any) -> str:

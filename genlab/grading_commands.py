@@ -87,19 +87,26 @@ def grade(
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="No isolation: only for code that you trust.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Address of a Dask scheduler, tcp://…: its workers run and judge, this process writes."),
+    ] = None,
 ) -> None:
     """Repair and grade what is in submitted/, in the sandbox, into nbgrader's gradebook. Exit code 1 if a person must look at any."""
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from autograder.engine.alone import NotAlone
     from autograder.engine.assignment import NotReleased, grade_assignment
-    from autograder.engine.grader import Options
     from autograder.engine.launch import EngineError
+    from autograder.engine.options import Options
     from autograder.engine.secret import DamagedSecret
     from autograder.engine.tiers import NoSandbox
     from genlab.course import CourseError
 
-    options = Options(sandbox=0 if no_sandbox else sandbox, run_all=run_all)
-    with stop_on(CourseError, NotReleased, EngineError, NoSandbox, DamagedSecret, FileNotFoundError), Progress() as bar:
+    options = Options(sandbox=0 if no_sandbox else sandbox, run_all=run_all, cluster=cluster)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    errors = CourseError, NotReleased, NotAlone, EngineError, NoSandbox, DamagedSecret, FileNotFoundError
+    with stop_on(*errors), Progress(*columns) as bar:
         task = bar.add_task("starting", total=None)
 
         def progress(done: int, every: int) -> None:
@@ -111,10 +118,12 @@ def grade(
     _print_marks(rows)
     count = len({row.student for row in rows})
     if phases.graded < count:
-        print(f"Graded now: {phases.graded} of {count}. Marks from before are kept; --force grades again.")
+        print(
+            f"Graded now: {phases.graded} of {count}. What the others' marks depend on is as it was; --force grades them again."
+        )
     print(
-        f"students: {count}; {phases.start:.1f} s to start, {phases.repair:.1f} s to repair, "
-        f"{phases.grade:.1f} s to grade. Marks are in the gradebook, graded notebooks in autograded/."
+        f"students: {count}; {phases.start:.1f} s to start, {phases.grade:.1f} s to grade. "
+        f"Marks are in the gradebook, graded notebooks in autograded/."
     )
     raise typer.Exit(1 if any(row.look for row in rows) else 0)
 
