@@ -55,7 +55,7 @@ def as_html(report: Report, hidden: bool = False) -> str:
         f'<div style="font-weight:600"><span style="color:{accent}">{_mark(report)} {TITLE[report.status]}</span>'
         f" · {escape(report.exercise)}{_points(report)}{HIDDEN * hidden}</div>"
     )
-    lead = "".join(f'<div style="margin-top:.4em">{_code(text)}</div>' for text in _lead(report))
+    lead = "".join(f'<div style="margin-top:.4em">{coded(text)}</div>' for text in _lead(report))
     failure = _shown_failure(report)
     rows = _html_rows(failure) if failure else ""
     pictures = _html_pictures(failure.pictures) if failure and failure.pictures else ""
@@ -101,7 +101,7 @@ def _rows(failure: Result) -> list[tuple[str, str]]:
 def _html_rows(failure: Result) -> str:
     cells = "".join(
         f'<tr style="background:none"><td style="text-align:left;vertical-align:top;padding:.1em .9em .1em 0;opacity:.7">{label}</td>'
-        f'<td style="text-align:left;padding:.1em 0">{_code(text)}</td></tr>'
+        f'<td style="text-align:left;padding:.1em 0">{coded(text)}</td></tr>'
         for label, text in _rows(failure)
     )
     return f'<table style="border:none;border-collapse:collapse;margin:.5em 0 0 0;font-size:14px">{cells}</table>'
@@ -147,7 +147,7 @@ def _png(image: Any) -> str:
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def _code(text: str) -> str:
+def coded(text: str) -> str:
     """Escaped text with `code` set as code."""
     parts = escape(text).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

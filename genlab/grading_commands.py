@@ -25,6 +25,8 @@ def add_to(app: typer.Typer) -> None:
     app.command()(collect)
     app.command()(repair)
     app.command()(grade)
+    app.command()(feedback)
+    app.command()(report)
     app.command()(doctor)
 
 
@@ -126,6 +128,39 @@ def grade(
         f"Marks are in the gradebook, graded notebooks in autograded/."
     )
     raise typer.Exit(1 if any(row.look for row in rows) else 0)
+
+
+def feedback(
+    assignment: _Assignment,
+    students: Annotated[list[str] | None, typer.Argument(help="Only these; by default everybody.")] = None,
+    course: _Course = Path("."),
+) -> None:
+    """Write the pages that students get, into feedback/: what failed, why, what to try, and what people wrote about it."""
+    from autograder.pages.classroom import NothingGraded, write_feedback
+    from genlab.course import CourseError
+
+    with stop_on(CourseError, NothingGraded, FileNotFoundError):
+        written = write_feedback(course, assignment, students or ())
+    count = len({path.parts[-3] for path in written})
+    print(f"Written: {len(written)} pages for {count} {'student' if count == 1 else 'students'}, in feedback/.")
+    print(f"`nbgrader release_feedback {assignment}` hands them out where students fetch their work with nbgrader.")
+
+
+def report(
+    assignment: _Assignment,
+    course: _Course = Path("."),
+    without_names: Annotated[
+        bool, typer.Option("--without-names", help="A page to show to the class: no student named.")
+    ] = False,
+) -> None:
+    """Write one page about the class: scores, exercises, misconceptions, what needs a look, answers unusually alike."""
+    from autograder.pages.class_report import write_report
+    from autograder.pages.classroom import NothingGraded
+    from genlab.course import CourseError
+
+    with stop_on(CourseError, NothingGraded, FileNotFoundError):
+        page = write_report(course, assignment, names=not without_names)
+    print(f"Written: {page}" + ("" if without_names else " (it names students: for you alone)"))
 
 
 def doctor() -> None:

@@ -17,6 +17,7 @@ class _StandIn(types.ModuleType):
             raise AttributeError(name)
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
+            with_meta()  # which all of them take for imported
         return getattr(importlib.import_module(self.__name__), name)
 
 
