@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +63,20 @@ def endless(exercise: str, seconds: float) -> Report:
     """The report on an answer that did not end in time."""
     note = f"ran for more than {seconds:g} seconds: is there a loop that never ends?"
     return Report(exercise, "failed", checks.points(exercise), note=note)
+
+
+def limit_memory(share: float = 0.8) -> None:
+    """Let this process have that share of the machine's memory: an answer that wants more gets an error, not the machine. On Linux alone."""
+    if sys.platform == "linux":
+        import resource
+
+        most, (_, hard) = int(share * memory()), resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def memory() -> int:
+    """Bytes that this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 @contextlib.contextmanager

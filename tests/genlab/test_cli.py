@@ -183,6 +183,19 @@ def test_build_check_finds_every_notebook_as_built() -> None:
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize(
+    "words", [["--no-browser"], ["vae_fashion", "--no-browser"]], ids=["all lessons", "one lesson"]
+)
+def test_lab_hands_options_on_to_jupyterlab(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    answer = subprocess.CompletedProcess([], 0)
+    monkeypatch.setattr(subprocess, "run", lambda command, **settings: started.append(command) or answer)
+    assert genlab("lab", *words).exit_code == 0
+    opened = started[0][started[0].index("8888") + 1]
+    assert opened == str(ROOT / "lessons" / ("03_vae/02_vae_fashion.ipynb" if words[1:] else ""))
+    assert "--no-browser" in started[0]
+
+
 def test_check_ends_an_endless_loop_and_judges_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selfcheck, "SECONDS", 2.0)
     cells = [
@@ -193,3 +206,11 @@ def test_check_ends_an_endless_loop_and_judges_the_rest(monkeypatch: pytest.Monk
     endless, right, *_ = selfcheck.check_cells(cells, "cnn")
     assert endless.status == "failed" and "never ends" in endless.note
     assert right.passed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the limit")
+def test_an_answer_that_wants_all_memory_gets_an_error():
+    code = "from autograder.selfcheck import limit_memory, memory; import torch; limit_memory(0.2)\n"
+    code += "try: torch.empty(memory() // 2, dtype=torch.uint8)\nexcept RuntimeError as error: print(error)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "allocate" in done.stdout
