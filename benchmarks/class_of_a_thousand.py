@@ -36,7 +36,7 @@ def costs() -> Lost:
     """Exercises that each of the mistakes costs, its own and those that build on it."""
     from autograder import checks, demo
     from autograder.lesson_file import code_cells
-from autograder.selfcheck import check_cells
+    from autograder.selfcheck import check_cells
 
     found = {}
     for exercise in checks.ids(LESSON):
