@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from autograder import checks
 from autograder.exercise import Exercise, Failure, Misconception
 from autograder.probes import Plan, Record, run_probe
-from autograder.probes.recording import encode
+from autograder.probes.recording import code_of, encode
 from autograder.report import Report, Result
 
 
@@ -17,6 +18,8 @@ def judge(exercise: Exercise, plan: Plan, record: Record) -> Report:
     points = checks.points(exercise.id)
     if is_stub(exercise, record):
         return Report(exercise.id, "not_attempted", points)
+    if exercise.given is not None and record["code"] == code_of(exercise.given):
+        return Report(exercise.id, "not_attempted", points, note=f"is still as it was given to you. {exercise.symptom}")
     results = judge_claims(exercise, plan, record)
     if all(r.passed for r in results):
         return Report(exercise.id, "passed", points, results)
@@ -39,7 +42,7 @@ def judge_claims(exercise: Exercise, plan: Plan, record: Record) -> list[Result]
         if closed:
             results.append(Result(claim.name, False, "not judged yet", says=claim.says, reached=False))
             continue
-        failure = claim.judge(plan, record)
+        failure = _renamed(claim.judge(plan, record), exercise)
         results.append(_result(claim.name, claim.says, failure))
         closed = claim.gate and failure is not None
     return results
@@ -117,6 +120,14 @@ def _result(name: str, says: str, failure: Failure | None) -> Result:
         advice=failure.advice,
         pictures=failure.pictures,
     )
+
+
+def _renamed(failure: Failure | None, exercise: Exercise) -> Failure | None:
+    """The failure, in which the call has the name of the learner's object: claims of what it mends know another."""
+    if failure is None or not exercise.mends:
+        return failure
+    known = exercise.mends.split("/")[1]
+    return replace(failure, called=re.sub(rf"\b{known}\b", exercise.name, failure.called))
 
 
 def _with_name(result: Result, found: Misconception | None) -> Result:
