@@ -173,7 +173,7 @@ def mending(base: Exercise, given: Callable[..., Any], symptom: str, hints: tupl
         base,
         id=f"{base.lesson}/{given.__name__}",
         hints=hints,
-        depends=(*base.depends, base.id),
+        depends=(base.id,),
         given=given,
         symptom=symptom,
         mends=base.id,

@@ -1,4 +1,4 @@
-"""Find the bug: pictures behind fog."""
+"""Find the bug: pictures in the dark."""
 
 import torch
 from torch import nn

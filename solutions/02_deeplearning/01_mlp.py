@@ -3,7 +3,7 @@
 #
 # Before a network can draw pictures it must be able to take them in. In this notebook you build the simplest network
 # that can, a **multilayer perceptron** (MLP), and teach it to tell airplanes from frogs. You write every part of it
-# once – seven short exercises – and see your loss agree with PyTorch's to the last digit. Then *your* code trains, and
+# once – seven short exercises, and a bug of somebody else's to find – and see your loss agree with PyTorch's to the last digit. Then *your* code trains, and
 # you look at what it gets wrong.
 #
 # **When you are done you can**

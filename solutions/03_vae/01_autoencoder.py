@@ -574,11 +574,10 @@ plots.compare({"test image": x_test[:10], "reconstruction": rebuilt[:10]})
 # %% [markdown]
 # ### Find the bug: `mended_train_step`
 #
-# A student who knew Keras wrote the step below, on your very networks. It runs, the loss falls – and then it stops,
-# far above yours. The pictures are strange, too: hard, nearly black and white, where yours have shades of grey. Both
-# were trained for the same 150 batches:
+# A student who knew Keras, where the decoder ends in a sigmoid, wrote the step below. It runs, the loss falls – and then
+# it stops, far above yours, at a number that you have met before. Both were trained on your networks for 150 batches:
 
-# %% payoff="hard_pictures"
+# %% payoff="in_the_dark"
 from autograder.bugs.autoencoder import mended_train_step as keras_step
 
 trials, losses = {"test image": x_test[:10]}, {}

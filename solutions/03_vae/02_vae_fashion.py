@@ -4,7 +4,7 @@
 # An autoencoder squeezes a picture into two numbers and draws it again from them. It is tempting to pick two
 # numbers yourself and have it draw something new. It mostly fails. In this notebook you find out why, and build
 # the model that makes it work: the **variational autoencoder** (VAE). You write the parts that matter – seven
-# short exercises – and then *your* code learns to draw garments.
+# short exercises, and a bug to find – and then *your* code learns to draw garments.
 #
 # **When you are done you can**
 #

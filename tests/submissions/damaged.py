@@ -18,7 +18,16 @@ Notebook = dict[str, Any]
 Made = bytes | Callable[[Path], None]  # a file's content, or what puts something else at its path
 
 FILE = "02_vae_fashion.ipynb"
-EXERCISES = ("Sampling", "kl_loss", "Encoder", "vae_loss", "train_step", "sample_prior", "latent_grid")
+EXERCISES = (
+    "Sampling",
+    "kl_loss",
+    "Encoder",
+    "vae_loss",
+    "train_step",
+    "mended_vae_loss",
+    "sample_prior",
+    "latent_grid",
+)
 ALL = EXERCISES
 
 
