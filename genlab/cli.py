@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from genlab import grading_commands
+from genlab import export_commands, grading_commands
 from genlab.data_commands import data_app
 from genlab.terminal import new_table, show, stop, stop_on
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 grading_commands.add_to(app)
+export_commands.add_to(app)
 
 MISSING_TEACH = "Building needs nbgrader and jupytext: pip install 'genlab[teach]'."
 STATUS = {"passed": "[green]✓ passed[/]", "failed": "[red]✗ not yet[/]", "not_attempted": "[dim]○ not attempted[/]"}

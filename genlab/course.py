@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import keyword
 import re
+from datetime import date, datetime
 from pathlib import Path, PurePath
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -43,6 +46,24 @@ def _form(pattern: str, advice: str) -> AfterValidator:
     return AfterValidator(rule)
 
 
+def _moment(value: Any) -> datetime:
+    """A moment from what YAML makes of a date; one without an hour is the day's last minute, one without a zone UTC."""
+    match = re.fullmatch(
+        r"([\d-]{8,10})(?:[ T]([\d:]{4,8}))?(?: ?([A-Za-z][\w/+-]*|[+-]\d\d:\d\d))?", str(value).strip()
+    )
+    try:
+        if match is None or not isinstance(value, (str, date)):
+            raise ValueError
+        day, hour, zone = match.groups()
+        moment = datetime.fromisoformat(f"{day} {hour or '23:59'}")
+        if zone and not zone[0].isalpha():
+            return datetime.fromisoformat(f"{moment.isoformat()}{zone}")
+        return moment.replace(tzinfo=ZoneInfo(zone or "UTC"))
+    except (ValueError, ZoneInfoNotFoundError):
+        advice = "is no date. Write one like 2026-12-01 18:00 Europe/Berlin"
+        raise PydanticCustomError("form", "{advice}", {"advice": advice}) from None
+
+
 _FILE = _form(
     r"[0-9a-z][0-9a-z_]*",
     "is not a name of lower-case letters, digits and _ without a suffix. Write one like 03_vae",
@@ -62,6 +83,7 @@ _RELEASE = _form(
     "is not a release tag. Write one like v0.1.0 or v0.2.0rc1",
 )
 
+_Moment = Annotated[datetime, BeforeValidator(_moment)]
 _Text = Annotated[str, Field(min_length=1)]
 _Positive = Annotated[int, Field(gt=0)]
 
@@ -114,10 +136,11 @@ class Lesson(_Entry):
 
 
 class Chapter(_Entry):
-    """One folder of lessons."""
+    """One folder of lessons: nbgrader's assignment, which may be due at some time."""
 
     id: Annotated[str, _FILE]
     title: _Text
+    due: _Moment | None = None
     lessons: Annotated[list[Lesson], Field(min_length=1)]
 
 

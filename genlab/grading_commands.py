@@ -31,17 +31,33 @@ def add_to(app: typer.Typer) -> None:
 def collect(
     assignment: _Assignment,
     source: Annotated[
-        Path, typer.Argument(help="A folder or .zip: STUDENT/…/x.ipynb, STUDENT.ipynb, STUDENT_x.ipynb.")
+        Path,
+        typer.Argument(
+            help="A folder or .zip: STUDENT/…/x.ipynb, STUDENT.ipynb, or as Canvas, Moodle, Gradescope give it."
+        ),
     ],
     course: _Course = Path("."),
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            help="The class list as CSV: Canvas's gradebook, Moodle's worksheet, Gradescope's roster. For names."
+        ),
+    ] = None,
 ) -> None:
     """Copy hand-ins to submitted/ under the names that nbgrader knows, and mend them. Exit code 1 if any is refused."""
     from autograder.handin.collect import collect as collect_all
     from autograder.handin.reading import Refused
+    from autograder.lms.roster import read_roster
+    from autograder.lms.table import TableError
     from genlab.course import CourseError
 
-    with stop_on(CourseError, Refused, LookupError, FileNotFoundError):
-        rows = collect_all(course, assignment, source)
+    with stop_on(CourseError, Refused, TableError, LookupError, FileNotFoundError):
+        people = read_roster(roster) if roster else None
+        rows = collect_all(course, assignment, source, people)
+        if people:
+            from autograder.lms.enrol import enrol
+
+            print(f"{enrol(course, people)} of {len(people.people)} students on the list entered into the gradebook.")
     _report(rows, "There is no notebook in it. A folder or .zip holds STUDENT/…/x.ipynb or STUDENT.ipynb.")
 
 

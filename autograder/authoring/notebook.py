@@ -63,6 +63,8 @@ def instructor_notebook(script: Script, course: Course) -> Notebook:
             cells.append(_code(cell.source, cell_id, locked=True))
             if cell.role == "payoff":
                 cells[-1].metadata["tags"] = ["payoff"]
+                if cell.alt:
+                    cells[-1].metadata["alt"] = list(cell.alt)
     metadata = {
         "accelerator": "GPU",  # Colab then opens the notebook on one
         "colab": {"gpuType": "T4"},

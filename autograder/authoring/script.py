@@ -42,6 +42,7 @@ class Cell:
     line: int  # of its `# %%` marker, from 1
     end: int  # its last line
     nodes: list[ast.stmt] = field(default_factory=list, repr=False)
+    alt: tuple[str, ...] = ()  # what is to be seen in each of a payoff's pictures, for who cannot see them
 
     @property
     def is_code(self) -> bool:
@@ -102,6 +103,7 @@ class Script:
         is_code = cell.cell_type == "code"
         allowed = CODE_ROLES if is_code else ("question",)
         keys = {key: value for key, value in cell.metadata.items() if key not in _NOISE}
+        alt = self._alt(keys, line) if "payoff" in keys else ()
         for key in keys:
             if key not in allowed:
                 near = did_you_mean(key, list(allowed))
@@ -121,7 +123,16 @@ class Script:
         elif roles and not _NAME.fullmatch(name):
             advice = "Write a letter, then letters, digits and _, 40 at most."
             self.add_problem(line, f"{role}={name!r} is not a name. {advice}")
-        return Cell(role, name, cell.source, line, end, nodes)
+        return Cell(role, name, cell.source, line, end, nodes, alt)
+
+    def _alt(self, keys: dict[str, Any], line: int) -> tuple[str, ...]:
+        """The alternative texts of a payoff's pictures, taken out of the cell's keys."""
+        alt = keys.pop("alt", [])
+        texts = [alt] if isinstance(alt, str) else alt
+        if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
+            self.add_problem(line, 'alt is no text. Write alt="…" for one picture, alt=["…", "…"] for several.')
+            return ()
+        return tuple(texts)
 
     def _check_reuse(self, exercise: str, line: int, nodes: list[ast.stmt]) -> None:
         """Whether a cell of the role reuse takes the exercise that it names, of an earlier lesson of the chapter."""

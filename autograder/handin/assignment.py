@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.handin.cells import Release, read_cells
+from autograder.handin.found import Found
 from autograder.handin.notes import Notes, quote
 from autograder.handin.reading import Refused, read_notebook
 from autograder.handin.recognise import answered, lesson_of
-from autograder.handin.sources import Found, unsafe
+from autograder.handin.students import unsafe
 
 OTHERS = "{} was handed in as well; the newest file with answers counts."
 RENAMED = "It was handed in as {}."
@@ -58,6 +59,7 @@ class Assignment:
         if assignment not in chapters:
             raise LookupError(f"There is no assignment {assignment!r} in course.yml. It has: {', '.join(chapters)}.")
         self.chapters = list(chapters)
+        self.due = chapters[assignment].due
         self.files = {lesson.id: f"{lesson.file}.ipynb" for lesson in chapters[assignment].lessons}
         self.exercises = {lesson.id: [exercise.id for exercise in lesson.exercises] for lesson in course.lessons}
 
@@ -98,10 +100,10 @@ class Assignment:
         choices = {}
         for lesson, file in self.files.items():
             mine = [c for c in candidates if c.lesson == lesson]
-            mine.sort(key=lambda c: (not c.problem, c.answers > 0, c.found.time, c.found.name == file))
+            mine.sort(key=lambda c: (not c.problem, c.answers > 0, c.found.order, c.found.time, c.found.name == file))
             if mine:
                 best, others = mine[-1], [c.found for c in mine[:-1]]
-                notes = [OTHERS.format(quote(found.name)) for found in others]
+                notes = [*best.found.said, *(OTHERS.format(quote(found.name)) for found in others)]
                 choices[file] = Choice(best.found, best.data, best.problem, others, notes)
                 if best.found.name.rpartition("/")[2] != file and not best.found.top:
                     choices[file].note_name()

@@ -10,10 +10,13 @@ from typing import Literal
 
 from autograder.handin import storage, timestamps
 from autograder.handin.assignment import Assignment, Choice
+from autograder.handin.found import Found
 from autograder.handin.notes import quote
 from autograder.handin.reading import Refused
 from autograder.handin.repair import refuse_file, repair_file
-from autograder.handin.sources import Found, is_notebook_name, opened, unsafe, walk
+from autograder.handin.sources import Reader, is_notebook_name, opened, walk
+from autograder.handin.students import unsafe
+from autograder.lms.roster import Roster
 
 SET_ASIDE = "{} was no ordinary file and was taken out of the folder."
 MISPLACED = "It lies in submitted/ itself. Take it out, and bring it in with `genlab collect`."
@@ -30,15 +33,15 @@ class Row:
     notes: tuple[str, ...]
 
 
-def collect(course: Path, assignment: str, source: Path) -> list[Row]:
+def collect(course: Path, assignment: str, source: Path, roster: Roster | None = None) -> list[Row]:
     """Rows of a folder or .zip of hand-ins, which are copied to `submitted/` and mended there.
 
-    In it lie STUDENT/…/x.ipynb, STUDENT.ipynb or STUDENT_x.ipynb; the lesson is found by content, whatever the file is
-    called. What was in `submitted/` before goes to `originals/`. Raises LookupError for an assignment that the course
+    In it lie STUDENT/…/x.ipynb, STUDENT.ipynb or STUDENT_x.ipynb, or what Canvas, Moodle, Gradescope or Blackboard gave, whose
+    students are called as in `roster`. The lesson is found by content, whatever the file is called. What was in `submitted/` before goes to `originals/`. Raises LookupError for an assignment that the course
     does not have, FileNotFoundError before a build, and Refused for a source that cannot be read.
     """
     work = Assignment(course, assignment)
-    with opened(source, work.student_of, work.chapters) as found:
+    with opened(source, Reader(work.student_of, work.chapters, roster)) as found:
         rows = [Row(quote(name), "", "refused", (why,)) for name, why in found.refused]
         for student, notebooks in found.notebooks.items():
             rows += _Student(work, student).take(notebooks, found.timestamps.get(student, []))
@@ -93,7 +96,7 @@ class _Student:
             chosen = [choice.found for choice in choices.values()]
             if changed:
                 self._set_aside(self.folder / timestamps.NAME)
-            timestamps.ensure(self.folder, self.originals, chosen, stamps)
+            timestamps.ensure(self.folder, self.originals, chosen, stamps, self.work.due)
         return rows
 
     def mend(self) -> list[Row]:

@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.handin import storage
+from autograder.handin.found import Found
 from autograder.handin.reading import Refused
-from autograder.handin.sources import Found
 
 NAME = "timestamp.txt"
 
 
-def ensure(folder: Path, originals: Path, files: list[Found], stamps: list[Found]) -> None:
+def ensure(folder: Path, originals: Path, files: list[Found], stamps: list[Found], due: datetime | None = None) -> None:
     """Keep a good timestamp; else write the newest of `stamps` that lies with one of the files, or the files' own time.
+
+    Files that a learning platform calls in time, without saying when, are dated no later than they were due.
 
     One that nbgrader cannot read would end its whole run.
     """
@@ -29,8 +31,13 @@ def ensure(folder: Path, originals: Path, files: list[Found], stamps: list[Found
         if stamp.folder in folders and (data := _read(stamp)):
             storage.write(path, data)
             return
-    time = datetime.fromtimestamp(max(found.time for found in files), UTC)
+    time = max(_time(found, due) for found in files)
     storage.write(path, time.strftime("%Y-%m-%d %H:%M:%S UTC").encode())
+
+
+def _time(found: Found, due: datetime | None) -> datetime:
+    time = datetime.fromtimestamp(found.time, UTC)
+    return min(time, due.astimezone(UTC)) if due is not None and found.in_time else time
 
 
 def _read(stamp: Found) -> bytes:

@@ -96,7 +96,7 @@ print(f"once more without zeroing:            {model.last.bias.grad.tolist()}")
 # the lessons of this course give them to `genlab.fit`, which adds the shuffling, a progress bar and a live loss
 # curve.
 
-# %% payoff="loop"
+# %% payoff="loop" alt="A line: the loss of each batch over the steps of the training."
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
 epochs = genlab.pick(smoke=2, cpu=150, gpu=150)
 losses = []
@@ -114,7 +114,7 @@ plots.curves({"loss": losses}, xlabel="step", title="the loss of each batch")
 # and batch norm that training is over. `torch.no_grad()` tells autograd to remember nothing, which saves memory.
 # Forgetting the first gives wrong answers, forgetting the second slow ones.
 
-# %% payoff="predict"
+# %% payoff="predict" alt="Two interlocking spirals of points, blue and vermilion, on a plane shaded from blue to red by the probability that the network gives to the second spiral."
 model.eval()
 axis = torch.linspace(-1.2, 1.2, 120, device=DEVICE)
 grid = torch.cartesian_prod(axis, axis)  # (14400, 2)
@@ -159,7 +159,7 @@ with torch.no_grad():
 # **9. Image layout.** Channels come first. Moving an axis is `permute`; `reshape` and `view` count the numbers off
 # anew and scramble the picture, without any error.
 
-# %% payoff="layout"
+# %% payoff="layout" alt="Two small pictures of the same numbers: permuted, a red square on black; reshaped, the square torn into coloured stripes."
 picture = torch.zeros(1, 32, 32, 3)  # as from a file: N, H, W, C
 picture[:, 8:24, 8:24, 0] = 1.0  # a red square
 titles = ["permute", "reshape"]

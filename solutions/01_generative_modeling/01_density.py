@@ -51,7 +51,7 @@ print(f"scale {genlab.scale()}")
 # the right is the density that the dots were drawn from, $p_\text{data}$: how likely a sighting is *per unit of area*.
 # It is uneven on land, and zero at sea.
 
-# %% payoff="world"
+# %% payoff="world" alt="Two maps of an invented land with its coastline. Left: sightings as dots in three colours, one for each kind of animal. Right: the true density of sightings, darker where it is higher."
 world = genlab.world.World(SEED)
 low, high = world.low, world.high  # both axes run from low to high
 x, y = world.sightings(SIGHTINGS, seed=1)  # (N, 2) places, (N,) kinds
@@ -197,7 +197,7 @@ def three_maps(name, density, draws):
     return figure
 
 
-# %% payoff="gaussian"
+# %% payoff="gaussian" alt="Three maps under the coastline, for the Gaussian: its density, one round cloud; points drawn from it, blue on land and vermilion at sea; and its difference from the true density, orange and violet."
 torch.manual_seed(0)
 mean, std = fit_gaussian(x)
 scores["Gaussian"] = gaussian_log_likelihood(x_test, mean, std).mean().item()
@@ -276,7 +276,7 @@ def sample_histogram(density: torch.Tensor, low: float, high: float, n: int) -> 
     ### END SOLUTION
 
 
-# %% payoff="histogram"
+# %% payoff="histogram" alt="Three maps under the coastline, for the histogram: its density, in square steps; points drawn from it, blue on land and vermilion at sea; and its difference from the true density."
 def look_up(density, x):
     """Density (N,) of a histogram (bins, bins) at points x (N, 2) of the box."""
     at = (2 * x - low - high) / (high - low)  # the box as [-1, 1]²
@@ -293,7 +293,7 @@ three_maps("20×20 cells", look_up(histogram, centres).view(CELLS, CELLS), sampl
 # were counted and on those held out. (One held-out point in an empty cell has the log-likelihood $-\infty$, and so has the
 # mean. To see more than that, 1 % of the mass is spread evenly over the box before the curve is drawn.)
 
-# %% payoff="bins"
+# %% payoff="bins" alt="Two charts over the number of cells on a side, from 5 to 112. Left: mean log-likelihood of counted and of held-out points, with a dotted line for the truth. Right: the share of held-out points that fall into empty cells."
 numbers = [5, 7, 10, 14, 20, 28, 40, 56, 80, 112]
 
 
@@ -423,7 +423,7 @@ def fit_mixture(
 # %% payoff="mixture_fit"
 mixture, history = fit_mixture(x, x_test, 30, "density-mixture")
 
-# %% payoff="mixture_curve"
+# %% payoff="mixture_curve" alt="The mixture's negative log-likelihood over the epochs, with circles for held-out points, between horizontal lines for the Gaussian, the best histogram and the truth."
 scores["mixture"] = -history.evaluations[-1]["NLL"]
 figure, ax = plots.subplots(width=7.5, height=3.0)
 plots.loss_curve({"mixture's": history}, ax=ax)
@@ -436,7 +436,7 @@ ax.set(
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 figure
 
-# %% payoff="mixture"
+# %% payoff="mixture" alt="Three maps under the coastline, for the mixture: its density, made of several blobs; points drawn from it, blue on land and vermilion at sea; and its difference from the true density."
 with torch.no_grad():
     density = mixture.log_prob(centres).exp().view(CELLS, CELLS)
 torch.manual_seed(0)
@@ -560,7 +560,7 @@ for name, posterior in contest.items():
 # Bayes' rule. Where $\log p(x)$ is lower than for all but 1 % of the sightings it has learnt from, it is left
 # white: *nowhere I know*.
 
-# %% payoff="nowhere"
+# %% payoff="nowhere" alt="Two maps coloured by the animal that a model believes in, paler where it is less sure. Left, discriminative: the whole box is coloured, the sea too. Right, generative: places where next to nothing was seen stay white."
 posterior, log_density = generative(centres)
 threshold = generative(x)[1].quantile(0.01)
 colours = torch.tensor([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in plots.COLOURS[:3]])  # (K, 3)
@@ -602,7 +602,7 @@ for name, places in reports.items():
 # Two more things come for free. The prior is a separate piece, so it can be exchanged without training anything
 # again: below, a plague has left one fox in twenty alive. And of course you can *draw*: places for a given kind.
 
-# %% payoff="free"
+# %% payoff="free" alt="Three maps under the coastline, one for each kind of animal, with points drawn from the mixture of that kind."
 few_foxes = log_prior.exp() * torch.tensor([0.05, 1.0, 1.0])
 few_foxes = few_foxes / few_foxes.sum()  # p(y) after the plague
 before, after = (generative(x_test, prior)[0].mean(dim=0) for prior in (log_prior, few_foxes.log()))
@@ -640,7 +640,7 @@ figure
 # | GAN | a network turns noise into $x$, and the only thing it is ever told is whether another network was fooled | 4 |
 
 
-# %% payoff="tree"
+# %% payoff="tree" alt="A family tree: generative models split into explicit and implicit density, explicit ones into tractable and approximate. Six families lie on the ground below it, not yet placed."
 PLACES = ("tractable", "approximate", "implicit")
 LEAVES = {"autoregressive": "autoregressive", "normalizing_flow": "normalizing\nflow", "vae": "VAE"}
 LEAVES |= {"energy_based": "energy-based", "diffusion": "diffusion", "gan": "GAN"}
@@ -701,7 +701,7 @@ taxonomy = {
     ### END SOLUTION
 }
 
-# %% payoff="your_tree"
+# %% payoff="your_tree" alt="The same family tree, with the six families of models hung where the answer of the exercise puts them."
 family_tree(taxonomy)
 
 # %% [markdown]

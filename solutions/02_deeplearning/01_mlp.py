@@ -55,7 +55,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # to be tested on. The line below says which source is in use: the real photographs where they can be had, otherwise
 # a stand-in that the kit draws itself, with the same ten classes.
 
-# %% payoff="data"
+# %% payoff="data" alt="Three rows of ten small colour pictures, a column for each class of CIFAR-10, from airplane to truck."
 data = genlab.data.load("cifar10", limit=genlab.pick(smoke=600, cpu=None, gpu=None))
 train_images, train_labels = data.train.images[:TRAIN_IMAGES], data.train.labels[:TRAIN_IMAGES]
 test_images, test_labels = data.test.images[:TEST_IMAGES], data.test.labels[:TEST_IMAGES]
@@ -99,7 +99,7 @@ def scale_images(images: torch.Tensor) -> torch.Tensor:
 # third of the picture becomes its red channel, with the three colours of every pixel side by side as if they were
 # three pixels.
 
-# %% payoff="reshape"
+# %% payoff="reshape" alt="Two rows of eight pictures. Above, scaled and permuted: the pictures as they are. Below, reshaped instead: the same numbers as coloured stripes."
 as_in_files = test_images[:8].permute(0, 2, 3, 1).contiguous()  # (8, 32, 32, 3) uint8
 scrambled = as_in_files.reshape(8, 3, 32, 32)
 plots.compare({"your scale_images": scale_images(as_in_files), "reshaped instead": scrambled})
@@ -138,7 +138,7 @@ def one_hot(labels: torch.Tensor, num_classes: int) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% payoff="codes"
+# %% payoff="codes" alt="A table of ten rows, the classes, and twelve columns, the images: in every column one cell is dark."
 shown = 12
 figure, ax = plots.subplots(width=7, height=3.4)
 ax.imshow(one_hot(test_labels[:shown], 10).T, cmap="Blues", vmax=1.6)
@@ -162,7 +162,7 @@ figure
 # Our network has three of them. The 3·32·32 = 3,072 numbers of a picture are written in a row and go to 200 units,
 # those to 150, and those to 10, one for each class:
 
-# %% payoff="diagram"
+# %% payoff="diagram" alt="Four columns of dots joined by lines, layer to layer: an image of 3,072 numbers, hidden layers of 200 and 150 units, and 10 logits."
 figure, ax = plots.subplots(width=9, height=3.2)
 columns = [(0, 3072, 12, "image"), (1, 200, 9, "hidden"), (2, 150, 8, "hidden"), (3, 10, 6, "logits")]
 heights = [torch.linspace(-1, 1, dots).tolist() for _, _, dots, _ in columns]
@@ -217,7 +217,7 @@ print(f"together:    {sum(counts):8,}  (the book's network: 646,260)")
 # a line with one kink. Sums of kinked lines can follow any curve, the more units the better. Here the best fit of
 # a hidden layer (with kinks at fixed places) to a curve:
 
-# %% payoff="kinks"
+# %% payoff="kinks" alt="Three charts of the same wavy target. Linear layers alone fit a straight line, three hidden units with ReLU a line with three kinks, ten nearly the curve."
 t = torch.linspace(-3, 3, 400, dtype=torch.float64)
 target = torch.sin(2 * t) + 0.4 * t
 
@@ -291,7 +291,7 @@ print(f"{'together':18} {'':12} {sum(p.numel() for p in MLP().parameters()):8,}"
 # $\log 10 \approx 2.30$ nats per image; one that is sure and right pays nothing; and being sure and wrong has no upper
 # limit.
 
-# %% payoff="surprise"
+# %% payoff="surprise" alt="The loss, minus the logarithm of the right class's probability: about 4.6 nats at probability 0.01, 2.3 at 0.1 and 0.1 at 0.9."
 p = torch.linspace(0.002, 1, 300)
 figure, ax = plots.subplots(width=5.6, height=3)
 ax.plot(p, -p.log(), color=plots.COLOURS[0])
@@ -559,7 +559,7 @@ print("normalised, mirrored, with a falling learning rate")
 normalise = normaliser(train_images)
 model, history = train("better", training, test, normalise, mirrored, last_rate=0.0)
 
-# %% payoff="both_runs"
+# %% payoff="both_runs" alt="Two charts of two training runs, as in the book and with three changes. Left: loss on the training batches. Right: accuracy on the test images, epoch by epoch."
 runs = {"as in the book": book_history, "normalised, mirrored, falling rate": history}
 figure, (left, right) = plots.subplots(1, 2, width=10, height=3.6)
 plots.loss_curve(runs, ax=left)
@@ -594,7 +594,7 @@ print(f"(the better one on training images: {on_training:.1%})")
 # %% [markdown]
 # Some answers. Above each picture stands what the network says and how sure it is; and where it is wrong, what it is.
 
-# %% payoff="answers"
+# %% payoff="answers" alt="Fourteen test images, each with the class that the network says and its probability, and the true class where that is another."
 with torch.no_grad():
     probabilities = model.eval()(normalise(x_test)).softmax(dim=1).cpu()  # (N, 10)
 guessed = probabilities.argmax(dim=1)
@@ -616,7 +616,7 @@ plots.image_grid(test_images[first], rows=2, cols=7, titles=answers(first))
 # %% [markdown]
 # And its **worst mistakes**: the test images with the highest loss, where it gave the right class the least probability.
 
-# %% payoff="worst"
+# %% payoff="worst" alt="The fourteen test images to whose true class the network gives the least probability, with its answer and the truth."
 own = probabilities[torch.arange(len(test_labels)), test_labels]
 worst = own.argsort()[:14]
 plots.image_grid(test_images[worst], rows=2, cols=7, titles=answers(worst))
@@ -627,14 +627,14 @@ plots.image_grid(test_images[worst], rows=2, cols=7, titles=answers(worst))
 # set, and they collect at this end of the list.) Then look at who is taken for whom: each row is a class, and says in percent what
 # its test images are called.
 
-# %% payoff="confusion"
+# %% payoff="confusion" alt="A table of ten true classes by ten guessed ones, in percent of each row, darker where it is more; right answers are on the diagonal."
 plots.confusion(test_labels, guessed, data.classes, title="who is taken for whom")
 
 # %% [markdown]
 # The first layer can be looked at directly: each of its 200 units has a weight for every pixel and channel, so its
 # weights *are* a picture of 32×32, of what it answers to most. Here the 30 with the largest weights (grey is zero).
 
-# %% payoff="weights"
+# %% payoff="weights" alt="Thirty small colour pictures: the weights of the first layer's largest units, each shown as an image."
 weight = next(p for p in model.parameters() if p.shape == (200, 3072)).detach().cpu()  # (200, 3072)
 largest = weight.norm(dim=1).argsort(descending=True)[:30]
 pictures = weight[largest].view(30, 3, 32, 32)

@@ -55,7 +55,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # The data is that of the notebook before: CIFAR-10, 32×32 pixels, ten classes. The line below says which source is in
 # use: the real photographs where they can be had, otherwise a stand-in that the kit draws itself.
 
-# %% payoff="data"
+# %% payoff="data" alt="Ten small colour pictures in a row, one of each class of CIFAR-10."
 data = genlab.data.load("cifar10", limit=genlab.pick(smoke=400, cpu=None, gpu=None))
 train_images, train_labels = data.train.images[:TRAIN_IMAGES], data.train.labels[:TRAIN_IMAGES]
 test_images, test_labels = data.test.images[:TEST_IMAGES], data.test.labels[:TEST_IMAGES]
@@ -78,7 +78,7 @@ plots.strip(data.train.images[one_of_each], titles=data.classes)
 # Here $x$ is the input with a margin of $p$ zeros on every side, the **padding**, and the window moves by $s$
 # pixels, the **stride**. Rows and columns count from 0.
 
-# %% payoff="window"
+# %% payoff="window" alt="Three boards of cells on which a 3×3 window slides: stride 1 without padding, stride 1 with padding 1, stride 2 with padding 1. Orange dots mark where it stops in the first row."
 figure, axes = plots.subplots(1, 3, width=9, height=2.9)
 for ax, (kernel, stride, padding) in zip(axes, [(3, 1, 0), (3, 1, 1), (3, 2, 1)], strict=True):
     side = 5 + 2 * padding
@@ -214,7 +214,7 @@ for stride, padding in [(1, 0), (1, 1), (2, 1), (3, 2)]:
 # them the same with its loops starting at −1. Orange is positive, blue is negative. The difference in the last
 # picture is not small: along every edge it is as large as the edge itself.
 
-# %% payoff="edges"
+# %% payoff="edges" alt="Five panels: a grey picture; its horizontal edges; its vertical edges, in red and blue; the vertical edges by the book's loops, one pixel off; and the difference of the two."
 photo = data.train.images[one_of_each[1:2]].float().mean(1, keepdim=True) / 255  # (1, 1, 32, 32), grey
 rows = torch.tensor([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])
 kernels = torch.stack([rows, -rows.T])[:, None]  # (2, 1, 3, 3)
@@ -327,7 +327,7 @@ for step in range(6):
 # by a constant factor per layer, until the gradients are of no use. With *your* batch norm after each convolution,
 # nobody notices how large the weights were.
 
-# %% payoff="layer_by_layer"
+# %% payoff="layer_by_layer" alt="Two charts of the spread of activations through ten layers, on a logarithmic scale, for three sizes of weights. Without batch norm it shrinks or explodes for two of them; with batch norm it is level for all."
 batch = test_images[:64].float() / 255 - 0.5  # (64, 3, 32, 32)
 
 
@@ -398,7 +398,7 @@ def dropout(x: torch.Tensor, p: float, training: bool) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% payoff="dropout_picture"
+# %% payoff="dropout_picture" alt="Four bar charts of 24 activations. In training about half of the bars are gone and the others twice as high, other ones in the second call; the mean of 500 calls and eval mode give all the bars back."
 torch.manual_seed(0)
 units = torch.rand(24) + 0.2  # the activations of 24 units
 calls = {"in training, p = ½": (True, 1), "in training, again": (True, 1)}
@@ -425,7 +425,7 @@ figure
 # it.) What is left, 64 channels of 8×8, is flattened and goes through a dense layer of 128 units, again with
 # batch norm and LeakyReLU, then dropout, then the ten logits.
 
-# %% payoff="architecture"
+# %% payoff="architecture" alt="The network as boxes in a row: image 3×32×32, four convolutions down to 64×8×8, flatten to 4,096, linear 128, dropout, linear 10; batch norm and LeakyReLU after five of them."
 stations = ["image\n3×32×32", "conv, stride 1\n32×32×32", "conv, stride 2\n32×16×16", "conv, stride 1\n64×16×16"]
 stations += ["conv, stride 2\n64×8×8", "flatten\n4096", "linear\n128", "dropout ½\n128", "linear\n10"]
 normed = (1, 2, 3, 4, 6)
@@ -644,7 +644,7 @@ if genlab.scale() == "gpu":
     others["CNN, the book's recipe"] = CNN().to(DEVICE)
     runs["CNN, the book's recipe"] = train("book", others["CNN, the book's recipe"], training, test, book=True)
 
-# %% payoff="parameters_and_accuracy"
+# %% payoff="parameters_and_accuracy" alt="Two charts that compare networks. Left: accuracy on the test images over the epochs. Right: final accuracy against the number of parameters, a labelled dot for each."
 networks = {"your CNN": model, **others}
 figure, (left, right) = plots.subplots(1, 2, width=11, height=3.6)
 plots.curves(
@@ -683,7 +683,7 @@ for name, score in table.items():
 #
 # Who is taken for whom: each row is a class, and says in percent what its test images are called.
 
-# %% payoff="confusion"
+# %% payoff="confusion" alt="A table of ten true classes by ten guessed ones, in percent of each row, darker where it is more; right answers are on the diagonal."
 probabilities = logits_of(model, test_images).softmax(dim=1)  # (N, 10)
 guessed = probabilities.argmax(dim=1)
 plots.confusion(test_labels, guessed, data.classes, title="who is taken for whom")
@@ -692,7 +692,7 @@ plots.confusion(test_labels, guessed, data.classes, title="who is taken for whom
 # Its **worst mistakes**: the test images whose true class got the least probability. The title is what the network
 # says and how sure it is; below stands what it is. Some are hard for people, too.
 
-# %% payoff="worst"
+# %% payoff="worst" alt="The fourteen test images to whose true class the network gives the least probability, with its answer and the truth."
 own = probabilities[torch.arange(len(test_labels)), test_labels]
 worst = own.argsort()[:14]
 titles = []
@@ -706,7 +706,7 @@ plots.image_grid(test_images[worst], rows=2, cols=7, titles=titles)
 # for pairs of opposite colours side by side, which answer to an edge. After a few epochs most still look like the
 # noise that they began as: what a kernel does is seen better in what it makes of a picture.
 
-# %% payoff="filters"
+# %% payoff="filters" alt="Thirty-two small colour squares: the 3×3 kernels of the first convolution."
 kernels = next(p for p in model.parameters() if p.ndim == 4).detach().cpu()  # (32, 3, 3, 3)
 reach = kernels.abs().flatten(1).amax(1)[:, None, None, None]
 plots.image_grid(0.5 + 0.5 * kernels / reach, rows=2, cols=16)
@@ -716,7 +716,7 @@ plots.image_grid(0.5 + 0.5 * kernels / reach, rows=2, cols=16)
 # scale. The first ones still show the picture: its edges, its bright and dark places. Further on the maps are
 # smaller, and each number in them stands for a larger part of the picture: less *where*, more *what*.
 
-# %% payoff="feature_maps"
+# %% payoff="feature_maps" alt="A picture, and below it for each of the four convolutions the eight channels that vary most, as grey maps that become coarser row by row."
 seen = []
 hooks = [
     layer.register_forward_hook(lambda layer, given, answer: seen.append(answer.detach().cpu()))

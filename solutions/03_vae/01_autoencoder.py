@@ -57,7 +57,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # which makes 32×32 – a size that can be halved three times. The line below says which source is in use: the real
 # Fashion-MNIST where it can be had, otherwise a stand-in that the kit draws itself, with the same ten classes.
 
-# %% payoff="data"
+# %% payoff="data" alt="Ten garments in a row, one of each class of Fashion-MNIST, white on black."
 data = genlab.data.load("fashion_mnist", size=32)
 train_images, train_labels = data.train.images[:TRAIN_IMAGES], data.train.labels[:TRAIN_IMAGES]
 test_images, test_labels = data.test.images[:TEST_IMAGES], data.test.labels[:TEST_IMAGES]
@@ -79,7 +79,7 @@ plots.strip(data.train.images[one_of_each], titles=data.classes)
 # With as many numbers in $z$ as there are pixels this would be trivial: copy. With two it is not. What is alike among
 # garments has to go into the weights of the networks, and only what tells one garment from another fits through.
 
-# %% payoff="overview"
+# %% payoff="overview" alt="The autoencoder as a row of blocks: they shrink from an image of 1×32×32 down to an embedding of two numbers, the encoder, and grow back to 1×32×32, the decoder."
 steps = [("image $x$", "1×32×32", 32), ("", "32×16×16", 16), ("", "64×8×8", 8), ("", "128×4×4", 4)]
 steps += [("embedding $z$", "2 numbers", 1), ("", "128×4×4", 4), ("", "128×8×8", 8), ("", "64×16×16", 16)]
 steps += [("", "32×32×32", 32), (r"logits, $\hat x$ by a sigmoid", "1×32×32", 32)]
@@ -109,7 +109,7 @@ figure
 # and presses it onto an empty canvas. From pixel to pixel the stamp moves by `stride`, and where stamps overlap,
 # they **add up**. At the end `padding` rows and columns are cut off on each side. On one row of pixels:
 
-# %% payoff="stamps"
+# %% payoff="stamps" alt="How a transposed convolution adds up: three pixels, 2, 1 and 3, each stamp the kernel (1, 2, 1) two boxes further on; the canvas below holds the sums 2, 4, 3, 2, 4, 6, 3. Arrows show what padding 1 and output padding 1 keep."
 stamps = [(0, (2, 4, 2)), (2, (1, 2, 1)), (4, (3, 6, 3))]  # where they begin, and pixel · kernel
 colours = [plots.COLOURS[0], plots.COLOURS[2], plots.COLOURS[4]]
 
@@ -229,7 +229,7 @@ def conv_transpose2d(
 # canvas after $k$ stamps is what it gives for the first $k$ pixels alone. The orange frame is the newest stamp; where it
 # overlaps earlier ones, the canvas gets darker.
 
-# %% payoff="step_through"
+# %% payoff="step_through" alt="Six steps of a transposed convolution, a 3×3 input above and a 7×7 canvas below. An orange frame moves from pixel to pixel, and its 3×3 stamp is added to the canvas two cells further each time."
 pixels = torch.tensor([[0.9, 0.4, 0.7], [0.3, 1.0, 0.5], [0.6, 0.2, 0.8]])
 kernel = torch.tensor([[0.3, 0.6, 0.3], [0.6, 1.0, 0.6], [0.3, 0.6, 0.3]])[None, None]
 figure, axes = plots.subplots(2, 6, width=11, height=3.9)
@@ -275,7 +275,7 @@ for stride, padding, extra in [(1, 0, 0), (2, 1, 0), (2, 1, 1), (3, 2, 1)]:
 #
 # How many stamps lie on a pixel? Let your function count, with pixels and kernels of nothing but ones:
 
-# %% payoff="overlaps"
+# %% payoff="overlaps" alt="Three boards with the number of stamps that meet in each cell, at stride 2. Kernel 3: an uneven pattern of 1, 2 and 4. Kernel 4: even inside. Kernel 2: 1 everywhere."
 figure, axes = plots.subplots(1, 3, width=9, height=3.1)
 for ax, (kernel, title) in zip(axes, [(3, "uneven"), (4, "even inside"), (2, "no overlap")], strict=True):
     counts = conv_transpose2d(torch.ones(1, 1, 5, 5), torch.ones(1, 1, kernel, kernel), torch.zeros(1), 2, 0)[0, 0]
@@ -400,7 +400,7 @@ for network in (Encoder(2), Decoder(2)):
 # where $i$ runs over all $n$ pixels of all images of the batch. Both are least at $\hat x = x$. They differ in what
 # they think of an error:
 
-# %% payoff="two_losses"
+# %% payoff="two_losses" alt="Three charts of cross-entropy, blue, and squared error, orange: the loss of a white pixel, the pull on its logit, which vanishes for the squared error where the pixel is very wrong, and the losses of grey pixels."
 logit = torch.linspace(-7, 7, 300)
 p = torch.sigmoid(logit)
 figure, (left, middle, right) = plots.subplots(1, 3, width=11, height=3.1)
@@ -561,7 +561,7 @@ for name, (bce, rmse) in sorted(table.items(), key=lambda row: -row[1][0]):
 # (The public runs are executed copies of the book's notebook, after three epochs.) Test images, and what comes back
 # after a passage through two numbers:
 
-# %% payoff="reconstructions"
+# %% payoff="reconstructions" alt="Ten test images above their reconstructions by the autoencoder."
 with torch.no_grad():
     z = encoder(x_test)  # (N, 2)
     rebuilt = torch.sigmoid(decoder(z))  # (N, 1, 32, 32)
@@ -625,7 +625,7 @@ def mended_train_step(
 # seen a label. Beside it what the decoder makes of every place: the box that holds all dots, cut into 15×15 cells, the
 # middle of each decoded.
 
-# %% payoff="map"
+# %% payoff="map" alt="Two maps of the embedding. Left: the test images as dots, coloured by class. Right: what the decoder draws at 15 by 15 places of the same box."
 low, high = z.amin(0), z.amax(0)  # (2,), the corners of the box
 across = torch.linspace(0, 1, 16)[:-1] + 1 / 30
 corners = torch.cartesian_prod(1 - across, across).flip(1).to(DEVICE)  # (225, 2) row by row, y falling
@@ -651,7 +651,7 @@ genlab.latent_explorer(lambda z: torch.sigmoid(decoder(z)), points=z, labels=lab
 # To draw a new garment you need a new point. Which? Nobody has said how the points are distributed, so take the
 # obvious: draw evenly from the box. Three things go wrong, and you can measure all of them.
 
-# %% payoff="box_samples"
+# %% payoff="box_samples" alt="Thirty pictures that the decoder draws at places chosen evenly in the box around the embeddings."
 torch.manual_seed(0)
 chosen = low + (high - low) * torch.rand(genlab.pick(smoke=100, cpu=2000, gpu=2000), 2).to(DEVICE)
 with torch.no_grad():
@@ -679,7 +679,7 @@ for name, share in sorted(zip(data.classes, shares.tolist(), strict=True), key=l
 # like it, pixel by pixel.
 
 
-# %% payoff="gaps"
+# %% payoff="gaps" alt="The map of the test images with six numbered holes; an arrow leads from each to where its decoded picture is encoded."
 def closest(pictures, images):
     """For each picture (n, 1, 32, 32) the one of the images (N, 1, 32, 32) with the least squared error."""
     return images[torch.cdist(pictures.flatten(1), images.flatten(1)).argmin(1)]
@@ -707,7 +707,7 @@ for k, (start, end) in enumerate(zip(gaps.tolist(), back.tolist(), strict=True))
     ax.text(*start, k + 1, ha="center", va="center", fontsize=8, color=ORANGE, bbox=badge)
 figure
 
-# %% payoff="gap_pictures"
+# %% payoff="gap_pictures" alt="Three rows of six pictures: decoded in the holes, encoded and decoded again, and the closest training images."
 plots.compare(
     {
         "decoded in hole 1 to 6": shown,
@@ -739,7 +739,7 @@ print(f"  the fifth farthest from them                 {returned[empty].median()
 # is a line that does not: of a thousand pairs of test images from different classes, the pair whose way leads farthest
 # from all test images.
 
-# %% payoff="walk"
+# %% payoff="walk" alt="The map of the test images with a straight line of ten steps between two of them, through empty land."
 torch.manual_seed(0)
 first, second = torch.randint(len(z), (2, 1000))
 t = torch.linspace(0, 1, 10, device=DEVICE)[:, None, None]  # (10, 1, 1)
@@ -754,7 +754,7 @@ plots.latent_map(z, labels, data.classes, ax=ax, title="the walk")
 ax.plot(*walk.T.cpu(), "o-", color="black", mfc="white", ms=7, lw=1.5)
 figure
 
-# %% payoff="walk_pictures"
+# %% payoff="walk_pictures" alt="The ten pictures along the walk, each with its distance to the nearest test image above it."
 distances = torch.cdist(walk, z).amin(1)
 plots.strip(on_the_way, titles=[f"{d:.2f}" for d in distances.tolist()], title="distance to the nearest test image")
 
@@ -790,7 +790,7 @@ for number, minimised in enumerate(("bce", "rmse")):
 for minimised, (scores, _) in outcome.items():
     print(f"trained on the {minimised:4}:   test bce {scores['bce']:.4f}   test rmse {scores['rmse']:.4f}")
 
-# %% payoff="compare_pictures"
+# %% payoff="compare_pictures" alt="Two charts of autoencoders trained on cross-entropy and on squared error. Left: how often each intensity occurs, beside the test images. Right: their mean error at each intensity."
 rows = {"test image": x_test[:10]} | {f"trained on {name}": pictures[:10] for name, (_, pictures) in outcome.items()}
 figure, (left, right) = plots.subplots(1, 2, width=9, height=2.9)
 for name, (_, pictures) in outcome.items():
@@ -808,7 +808,7 @@ right.set(title="mean error", xlabel="intensity of the test image", ylabel=r"$\h
 figure.tight_layout()
 figure
 
-# %% payoff="compare_rows"
+# %% payoff="compare_rows" alt="Ten test images above their reconstructions by the autoencoder trained on cross-entropy and by the one trained on squared error."
 plots.compare(rows)
 
 # %% [markdown]
@@ -850,7 +850,7 @@ genlab.fit(
     name="autoencoder-denoising",
 )
 
-# %% payoff="cleaned"
+# %% payoff="cleaned" alt="Three rows of ten garments: spoilt by noise, cleaned by the autoencoder, and as they were."
 torch.manual_seed(0)
 known = x_test[labels.to(DEVICE) != BAG]
 spoilt = (known + 0.4 * torch.randn_like(known)).clamp(0, 1)
@@ -871,7 +871,7 @@ plots.compare({"spoilt": spoilt[:10], "cleaned": cleaned[:10], "the clean pictur
 # the known garments upside down; the number is the probability that a strange picture has a higher score than a known
 # one (the area under the ROC curve: ½ is guessing, 1 is perfect).
 
-# %% payoff="anomalies"
+# %% payoff="anomalies" alt="Three outlines of histograms over the error of reconstruction: known classes, bags, which it never saw, and garments upside down."
 
 
 @torch.no_grad()
@@ -892,7 +892,7 @@ ax.set(xlabel="RMSE of the reconstruction", yticks=[])
 ax.legend()
 figure
 
-# %% payoff="strange_pictures"
+# %% payoff="strange_pictures" alt="Ten bags, the five with the least and the five with the largest error, above what the autoencoder makes of them."
 order = score(bags).argsort()
 chosen_bags = torch.cat([bags[order[:5]], bags[order[-5:]]])
 with torch.no_grad():

@@ -58,7 +58,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # which makes 32×32 – a size that can be halved three times. The line below says which source is in use: the real
 # Fashion-MNIST where it can be had, otherwise a stand-in that the kit draws itself, with the same ten classes.
 
-# %% payoff="data"
+# %% payoff="data" alt="Ten garments in a row, one of each class of Fashion-MNIST, white on black."
 data = genlab.data.load("fashion_mnist", size=32)
 train_images = data.train.images[:TRAIN_IMAGES]  # (N, 1, 32, 32) uint8
 test_images, test_labels = data.test.images[:TEST_IMAGES], data.test.labels[:TEST_IMAGES]
@@ -113,7 +113,7 @@ autoencoder_history = genlab.fit(
 # Now draw from it. Nobody tells us where in the plane to pick our points, so we do the obvious: find the box that
 # holds the codes of the test images, and choose 27 points in it at random.
 
-# %% payoff="box_samples"
+# %% payoff="box_samples" alt="Twenty-seven numbered pictures that the plain autoencoder draws at places chosen evenly in the box around its points."
 with torch.no_grad():
     points = point_encoder(x_test)  # (N, 2)
     low, high = points.amin(0), points.amax(0)
@@ -130,7 +130,7 @@ plots.image_grid(drawn, rows=3, cols=9, titles=[str(number) for number in range(
 # from each point to the code of *its own picture*. Where the decoder knows a place, the two are nearly the same.
 
 
-# %% payoff="holes"
+# %% payoff="holes" alt="The map of the test images with the 27 numbered places of the pictures above, orange where no image is near; arrows lead to where the encoder puts each picture."
 def cell_of(u, cells=20):
     """The number of the cell that each of the points u (N, 2) is in, on a board of cells × cells over the unit square."""
     column, row = (u.cpu() * cells).long().clamp(0, cells - 1).T
@@ -174,7 +174,7 @@ figure
 # 2. **All these Gaussians are pulled towards one and the same: the prior** $p(z) = \mathcal{N}(0, I)$. Together
 #    they then fill the prior's plane, and we know the law to draw from.
 
-# %% payoff="points_to_gaussians"
+# %% payoff="points_to_gaussians" alt="Two charts of codes on a line. Left, autoencoder: every image is a thin line, with empty stretches between. Right, VAE: every image is a bell curve, and all together come close to the prior N(0, 1), dashed."
 z_axis = torch.linspace(-3.6, 3.6, 300)
 
 
@@ -234,7 +234,7 @@ def diagram(ax, boxes, ways, back=()):
     ax.axis("off")
 
 
-# %% payoff="graph"
+# %% payoff="graph" alt="Two diagrams from x through the encoder, z and the decoder to the loss. Above: z is drawn, and the gradient stops there. Below: z is the mean plus σ times a noise that comes from outside, and the gradient passes to both."
 boxes = {"x": (0, 0, "$x$"), "encoder": (1.4, 0, "encoder"), "decoder": (7.9, 0, "decoder"), "loss": (9.4, 0, "loss")}
 boxes |= {"mean": (3.2, 0.8, "z_mean"), "log_var": (3.2, -0.8, "z_log_var")}
 before = boxes | {"z": (5.7, 0, r"$z \sim \mathcal{N}(\mu, \sigma^2)$")}
@@ -290,7 +290,7 @@ class Sampling(nn.Module):
 # Your layer at work: three images' Gaussians, 1,000 draws from each, and rings at one and two standard deviations. In
 # two dimensions 39 % of the draws should fall inside the inner ring and 86 % inside the outer one.
 
-# %% payoff="sampling"
+# %% payoff="sampling" alt="Three clouds of 1,000 points each, drawn by the sampling layer, inside the ellipses of one and two standard deviations of their Gaussians."
 torch.manual_seed(0)
 means = torch.tensor([[-2.0, 0.5], [0.5, -0.5], [2.5, 1.0]])
 stds = torch.tensor([[0.4, 0.8], [1.0, 0.3], [0.2, 0.2]])
@@ -363,7 +363,7 @@ def kl_loss(z_mean: torch.Tensor, z_log_var: torch.Tensor) -> torch.Tensor:
 # What does this term do to a Gaussian? Take $\mathcal{N}(2, 0.3^2)$, the code of an image that is sure of itself and
 # far from the middle, and let nothing but your `kl_loss` act on it: gradient descent on $\mu$ and $\log \sigma^2$.
 
-# %% payoff="kl_pull"
+# %% payoff="kl_pull" alt="Two charts. Left: a narrow bell curve far from the prior slides and spreads, step by step, until it is the prior. Right: the same way down the contours of the KL, over μ and log σ², to the star at the origin."
 code = torch.tensor([[2.0, 2 * math.log(0.3)]])  # mean and log-variance of one image, D = 1
 path = [code]
 for _ in range(60):
@@ -401,7 +401,7 @@ figure
 # Now the network itself. The trunk has three convolutions that halve the image, each followed by a ReLU. Its output
 # feeds **two heads**, linear layers of their own: one for the means, one for the log-variances. Then your `Sampling`.
 
-# %% payoff="architecture"
+# %% payoff="architecture" alt="The encoder as boxes: image 1×32×32, three convolutions with ReLU down to 128×4×4, flatten to 2,048, and two linear heads, z_mean and z_log_var, that meet in the sampling layer and give z."
 boxes = {
     "x": (0, 0, "image\n1×32×32"),
     "conv1": (1.95, 0, "conv, ReLU\n32×16×16"),
@@ -658,7 +658,7 @@ encoder, decoder, history = train_vae(BETA, train_images, EPOCHS, test_images)
 # First the task it was trained on: test images, and what comes back after a passage through two numbers. Prints and
 # patterns are lost on the way. What kind of garment it is, and roughly its shape and brightness, survives.
 
-# %% payoff="reconstructions"
+# %% payoff="reconstructions" alt="Three rows of ten garments: test images, their reconstructions by the plain autoencoder, and those by the VAE."
 with torch.no_grad():
     z_mean, z_log_var, z = encoder(x_test)
     rebuilt = {
@@ -674,7 +674,7 @@ plots.compare(rebuilt)
 # are only painted on afterwards. For the VAE the box is replaced by what *it* promises, the prior: $\Phi(z)$, the
 # normal distribution function, turns the prior into the uniform law on a square, cut into 20×20 cells as before.
 
-# %% payoff="maps"
+# %% payoff="maps" alt="Two maps of the test images, coloured by class. Left, the autoencoder's points. Right, the VAE's, with rings at 1, 2 and 3 standard deviations."
 vae_empty = 1 - len(cell_of(torch.special.ndtr(z.cpu())).unique()) / 400
 
 figure, (left, right) = plots.subplots(1, 2, width=11, height=4.6)
@@ -769,7 +769,7 @@ def sample_prior(decoder: nn.Module, n: int, latent_dim: int) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% payoff="samples"
+# %% payoff="samples" alt="Forty garments that the decoder draws from points of the prior."
 torch.manual_seed(0)
 plots.image_grid(sample_prior(decoder, 40, LATENT_DIM), rows=4, cols=10)
 
@@ -784,7 +784,7 @@ plots.image_grid(sample_prior(decoder, 40, LATENT_DIM), rows=4, cols=10)
 # two neighbours lies always the same share of the prior: take equally spaced probabilities and send each through
 # $\Phi^{-1}$, the normal quantile function (`torch.special.ndtri`). The book does so with 15 probabilities from 0 to 1:
 
-# %% payoff="book_grid"
+# %% payoff="book_grid" alt="A grid of 15 by 15 garments whose outermost rows and columns are plain grey: there the pictures are not a number."
 quantiles = torch.special.ndtri(torch.linspace(0, 1, 15))
 print(quantiles)
 with torch.no_grad():
@@ -826,7 +826,7 @@ def latent_grid(n: int) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% payoff="grid"
+# %% payoff="grid" alt="A map of garments, 15 by 15, decoded from the latent plane at places spaced by probability, from left to right and from bottom to top."
 grid = latent_grid(15)
 with torch.no_grad():
     decoded = torch.sigmoid(decoder(grid.to(DEVICE)))
@@ -842,7 +842,7 @@ plots.decoded_grid(decoded, ticks=grid[:15, 0], title="the plane of your VAE, sp
 # become a pullover, a sneaker becomes an ankle boot. Above each walk the two *images* are blended instead, which gives
 # two ghosts on top of each other.
 
-# %% payoff="interpolation"
+# %% payoff="interpolation" alt="Four rows of ten pictures, from one garment to another. In two of them the pixels are blended, so both shine through; in the others the VAE walks from code to code."
 t = torch.linspace(0, 1, 10, device=DEVICE)[:, None]  # (10, 1)
 rows = {}
 for name, start, end in [("trousers", 1, 2), ("sneaker", 7, 9)]:
@@ -882,7 +882,7 @@ for beta in (0.0, BETA, 10 * BETA):
     print(f"beta = {beta:.3g}")
     runs[beta] = train_vae(beta, few_images, few_epochs, test_images[:5000])
 
-# %% payoff="beta_pictures"
+# %% payoff="beta_pictures" alt="Three rows for three weights of the KL. Each: the map of the codes with a ring at two standard deviations, test images above their reconstructions, and sixteen samples."
 figure, axes = plots.subplots(3, 3, width=10, height=9.6)
 for (beta, (enc, dec, _)), (left, middle, right) in zip(runs.items(), axes, strict=True):
     with torch.no_grad():

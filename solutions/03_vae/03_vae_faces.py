@@ -78,7 +78,7 @@ def crop(images: torch.Tensor) -> torch.Tensor:
     return torch.cat([part.round().byte() for part in faces])
 
 
-# %% payoff="data"
+# %% payoff="data" alt="Nine small colour pictures of faces, each with those of five attributes that it has, such as Smiling or Wearing Hat."
 data = genlab.data.load("celeba", size=64, limit=TRAIN_IMAGES)
 train_images, train_labels = crop(data.train.images[:TRAIN_IMAGES]), data.train.labels[:TRAIN_IMAGES]
 test_images, test_labels = crop(data.test.images[:TEST_IMAGES]), data.test.labels[:TEST_IMAGES]
@@ -198,7 +198,7 @@ for whose, widths in [("our", WIDTHS), ("the book's", (128,) * 5)]:
 #
 # Divide what is saved by the nats, and you have the highest `beta` at which the attribute pays for itself:
 
-# %% payoff="prices"
+# %% payoff="prices" alt="A bar for each attribute, on a logarithmic scale: the highest beta at which coding it pays. Dashed lines mark our beta and the book's."
 x_train = train_images.float() / 255
 prices, differences = {}, {}
 for name in data.classes:
@@ -352,7 +352,7 @@ def decode(decoder: nn.Module, z: torch.Tensor) -> torch.Tensor:
     return torch.cat([decoder(part.to(DEVICE)).cpu() for part in z.split(500)])
 
 
-# %% payoff="reconstructions"
+# %% payoff="reconstructions" alt="Ten faces above what comes out when they pass through the VAE."
 z_train, _ = encode(encoder, train_images)
 z_test, log_var_test = encode(encoder, test_images)
 rebuilt = decode(decoder, z_test)
@@ -391,7 +391,7 @@ def kl_per_dimension(z_mean: torch.Tensor, z_log_var: torch.Tensor) -> torch.Ten
     ### END SOLUTION
 
 
-# %% payoff="dimensions"
+# %% payoff="dimensions" alt="Four charts. Left: the KL of every latent dimension, sorted from high to low. Then for the most, the middle and the least used dimension: histograms of its means and draws beside the prior."
 kl = kl_per_dimension(z_test, log_var_test)
 order = kl.argsort(descending=True)
 used = int((kl > 0.05).sum())
@@ -420,7 +420,7 @@ figure
 #
 # Put it to the test. Replace the unused dimensions of some faces by noise, then the same number of *used* ones:
 
-# %% payoff="swap"
+# %% payoff="swap" alt="Three rows of ten faces: as encoded; with noise in the dimensions that are not used; and with noise in as many that are used."
 torch.manual_seed(0)
 noise = torch.randn(10, LATENT_DIM)
 unused, same_number = order[used:], order[: min(used, 10)]
@@ -442,7 +442,7 @@ plots.compare({label: decode(decoder, codes) for label, codes in rows.items()})
 #
 # Draw from the prior and decode, as with the garments:
 
-# %% payoff="samples"
+# %% payoff="samples" alt="Thirty faces that the decoder draws from points of the prior."
 torch.manual_seed(1)
 samples = decode(decoder, torch.randn(200, LATENT_DIM))
 plots.image_grid(samples[:30], rows=3, cols=10)
@@ -524,7 +524,7 @@ for name in data.classes:
 #
 # How well does one direction separate the faces? Project the codes of the test faces on the smile vector:
 
-# %% payoff="projections"
+# %% payoff="projections" alt="Five charts, one for each attribute: histograms of the codes along the attribute's vector, grey for faces without it and orange for faces with it."
 figure, axes = plots.subplots(1, len(STEERED), width=11, height=2.2)
 for ax, name in zip(axes, STEERED, strict=True):
     along = z_test @ vectors[name] / vectors[name].square().sum()
@@ -568,7 +568,7 @@ def add_attribute(z: torch.Tensor, vector: torch.Tensor, strengths: torch.Tensor
     ### END SOLUTION
 
 
-# %% payoff="dialled"
+# %% payoff="dialled" alt="Five rows of one face, a row for each attribute: its vector is added with strengths from −4 to 4, from left to right."
 strengths = torch.linspace(-4, 4, 9)
 plain = torch.stack([data.test.attributes[name][: len(z_test)] for name in STEERED]).sum(0).argmin()
 plots.compare(
@@ -647,7 +647,7 @@ for name in STEERED:
 # - is it still the same person? Among all the faces before the change, we look for the one most like the changed one, in the
 #   judge's features. If it is the face itself, the person has been **found again**.
 
-# %% payoff="measure"
+# %% payoff="measure" alt="Three charts over the strength of the change, a line for each attribute: in how many faces it is seen, how many other attributes stay as they were, and how often the face is found again."
 some = 300
 for_strength = torch.arange(0.0, 6.5, 1.0)
 measured = {}
@@ -708,7 +708,7 @@ figure
 # Vectors are as good as the labels they come from. Where two attributes go together in the data, each vector has a
 # part of the other in it. The cosines between them tell:
 
-# %% payoff="cosines"
+# %% payoff="cosines" alt="A square table of cosines between attribute vectors, from blue, −1, to red, 1."
 shown = [name for name in data.classes if name in vectors][:15]
 unit = F.normalize(torch.stack([vectors[name] for name in shown]), dim=1)
 cosines = unit @ unit.T  # (A, A)
@@ -753,7 +753,7 @@ def morph(z_a: torch.Tensor, z_b: torch.Tensor, steps: int) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% payoff="morphs"
+# %% payoff="morphs" alt="Four rows of ten pictures from one face to another. In the first the pixels are blended; the others walk from code to code."
 t = torch.linspace(0, 1, 10)[:, None, None, None]
 rows = {}
 for number, (a, b) in enumerate([(0, 1), (2, 3), (4, 5)], start=1):
@@ -773,7 +773,7 @@ plots.compare(rows)
 # images, reconstructions and samples.
 
 
-# %% payoff="blur"
+# %% payoff="blur" alt="Three panels: the mean of all faces; a map of where the error of reconstruction is; and the power of coarse and fine patterns in test images, reconstructions and samples, on a logarithmic scale."
 def spectrum(images):
     """The mean power of patterns with 1, 2, … 15 waves across the picture, whatever their direction."""
     power = torch.fft.fft2(images.mean(1) - images.mean((1, 2, 3))[:, None, None]).abs().square().mean(0)  # (32, 32)

@@ -61,7 +61,7 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 # The data: pictures of fifty kinds of LEGO brick, rendered from all angles, grey on black, 64×64 pixels. The line below
 # says which source is in use: the real set of the book where it can be had, or a stand-in that the kit draws itself.
 
-# %% payoff="data"
+# %% payoff="data" alt="Thirty grey pictures of LEGO bricks on black, turned in all directions."
 data = genlab.data.load("lego_bricks", size=64, limit=genlab.pick(smoke=512, cpu=None, gpu=None))
 train_images = data.train.images[:TRAIN_IMAGES]  # (N, 1, 64, 64) uint8
 test_images = data.test.images[:SAMPLES]
@@ -85,7 +85,7 @@ plots.image_grid(train_images[:30], rows=3, cols=10)
 # That is a number with a slope, and the slope tells the generator where to go: uphill, to where the answer is "real". In
 # one dimension, with two bell curves, we can watch it:
 
-# %% payoff="game"
+# %% payoff="game" alt="Three charts of the data's density, blue, the generator's, orange, and the best discriminator, dashed. Far apart, it is a cliff with flat land; nearer, a slope; where the two are equal, level at one half."
 x_axis = torch.linspace(-5, 5, 400)
 
 
@@ -275,7 +275,7 @@ class Discriminator(nn.Module):
 # At the book's width the generator has 3,574,656 parameters and the discriminator 2,763,520. Yours? And what do the two
 # think of the world before they have learnt anything?
 
-# %% payoff="untrained"
+# %% payoff="untrained" alt="Ten pictures from an untrained generator: grey noise with a faint regular pattern."
 for network in (Generator(LATENT_DIM), Discriminator()):
     count = sum(parameter.numel() for parameter in network.parameters())
     print(f"{type(network).__name__}: {count:,} parameters")
@@ -296,7 +296,7 @@ plots.strip(from_tanh_range(untrained), title="an untrained generator: noise, wi
 # labels lie *outside* of [0, 1]. Look at what this does to the cross-entropy of a real picture,
 # $-y \log \sigma(a) - (1 - y) \log(1 - \sigma(a))$, as a function of the logit $a$:
 
-# %% payoff="direction"
+# %% payoff="direction" alt="The cross-entropy of a real picture over its logit, for three labels: with 0.95 it has a lowest point, with 1 it levels out at zero, with 1.05 it falls below zero and on and on."
 logit = torch.linspace(-3, 12, 200)
 figure, ax = plots.subplots(width=6.5, height=3.2)
 for y, colour in [(1.05, ORANGE), (1.0, GREY), (0.95, BLUE)]:
@@ -412,7 +412,7 @@ def discriminator_loss(
 # has an entropy, and no discriminator can get below it: the dotted line.
 
 
-# %% payoff="your_labels"
+# %% payoff="your_labels" alt="The loss of a discriminator over its steps, with the book's labels and with the exercise's; a dotted line marks the floor for the latter."
 def your_loss(real_logits, fake_logits):
     ones, zeros = torch.ones_like(real_logits), torch.zeros_like(fake_logits)
     return discriminator_loss(
@@ -440,7 +440,7 @@ figure
 # nothing just when it has most to learn. The loss is said to *saturate*. Goodfellow et al. (2014) give the way out in the same paper:
 # minimise $-\log D(G(z))$ instead. It has the same best generator and a strong gradient where it is needed:
 
-# %% payoff="saturating"
+# %% payoff="saturating" alt="Two charts over the logit of a fake. Left: the saturating and the non-saturating loss. Right: their derivatives; the saturating one's is zero where the fake has been found out."
 logit = torch.linspace(-8, 6, 200)
 figure, (left, right) = plots.subplots(1, 2, width=10, height=3)
 for name, value, colour in [
@@ -488,7 +488,7 @@ def generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
 # One step has two phases. Each runs through *both* networks, and each may move *one* of them.
 
 
-# %% payoff="diagram"
+# %% payoff="diagram" alt="The two phases of a step as boxes from z through generator and discriminator to the loss. In phase 1 the discriminator moves, and the gradient stops at the fakes; in phase 2 the gradient goes through the discriminator to the generator, which moves."
 def phase(ax, title, moving, stop):
     """Draws the way from z to a loss; the moving network is orange, the others grey; `stop` marks the detached fakes."""
     boxes = {"z": (0, 0, "$z$"), "G": (1.6, 0, "generator"), "fake": (3.6, 0, "fake"), "D": (6, 0, "discriminator")}
@@ -685,10 +685,10 @@ history, frames = train_gan(generator, discriminator, train_images, EPOCHS, z_fi
 # %% [markdown]
 # Two curves, and a picture per epoch:
 
-# %% payoff="curves"
+# %% payoff="curves" alt="Losses of discriminator and generator over the epochs."
 plots.loss_curve(history)
 
-# %% payoff="epochs"
+# %% payoff="epochs" alt="A row of pictures for each of several epochs, made from the same noise."
 plots.compare({f"epoch {epoch}": images for epoch, images in zip(frames.epochs, frames.images, strict=True)})
 
 # %% [markdown]
@@ -700,7 +700,7 @@ plots.compare({f"epoch {epoch}": images for epoch, images in zip(frames.epochs, 
 #
 # Forty new bricks:
 
-# %% payoff="samples"
+# %% payoff="samples" alt="Forty bricks that the generator drew."
 torch.manual_seed(1)
 samples = draw(generator, torch.randn(SAMPLES, LATENT_DIM, device=DEVICE))  # (S, 1, 64, 64) uint8
 plots.image_grid(samples[:40], rows=4, cols=10)
@@ -764,7 +764,7 @@ def nearest_images(samples: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% payoff="nearest"
+# %% payoff="nearest" alt="Twelve samples above the training images that are nearest to them."
 chosen = samples[:12]
 plots.compare({"sample": chosen, "nearest training image": train_images[nearest_images(chosen, train_images)]})
 
@@ -827,7 +827,7 @@ def heaps_found(points: torch.Tensor) -> int:
 #
 # First both networks learn at the same rate. Then the generator learns five times as slowly as the discriminator.
 
-# %% payoff="collapse"
+# %% payoff="collapse" alt="Two rows of four charts. Eight heaps of data on a ring, blue, and what a small generator draws, orange, at four moments of its training; titles count the heaps that it finds."
 runs = {"same rate": play_on_ring(1e-3, 1e-3), "generator five times slower": play_on_ring(2e-4, 1e-3)}
 figure, axes = plots.subplots(2, 4, width=11, height=5.8)
 for row, (name, run) in zip(axes, runs.items(), strict=True):
@@ -856,7 +856,7 @@ figure
 #
 # The opposite: a discriminator that learns far too fast. Then the same with noisy labels, for once with a lot of noise.
 
-# %% payoff="dominating"
+# %% payoff="dominating" alt="Three panels: the logits of a discriminator over the plane, with the generator's points in black, trained with exact labels and with label noise; and the discriminator's loss in both runs."
 runs = {"exact labels": play_on_ring(1e-4, 5e-3), "label noise 0.2": play_on_ring(1e-4, 5e-3, label_noise=0.2)}
 grid = torch.cartesian_prod(torch.linspace(-1.8, 1.8, 60), torch.linspace(-1.8, 1.8, 60))  # (3600, 2), x first
 figure, axes = plots.subplots(1, 3, width=11.5, height=3.5)
@@ -995,7 +995,7 @@ def upsample_block(c_in: int, c_out: int) -> nn.Module:
 # The same experiment three times: a picture that is 1 everywhere goes through three layers with random weights. Whatever
 # structure comes out in the middle was put there by the layers, not by the picture.
 
-# %% payoff="stamps"
+# %% payoff="stamps" alt="Three enlarged patches of what three layers make of a uniform input. Transposed convolutions leave a checkerboard, upsampling followed by a convolution does not."
 torch.manual_seed(0)
 kinds = {
     "transposed, kernel 3": lambda c: nn.ConvTranspose2d(c, c, 3, 2, 1, output_padding=1, bias=False),
@@ -1051,7 +1051,7 @@ for name, kind in (("transposed", Generator), ("upsampled", UpsampleGenerator)):
     train_gan(rival, its_judge, few_images, genlab.pick(smoke=1, cpu=3, gpu=4), z_fixed, f"dcgan-{name}")
     rivals[name] = draw(rival, torch.randn(500, LATENT_DIM, device=DEVICE))
 
-# %% payoff="rivals"
+# %% payoff="rivals" alt="Three rows of eight pictures: bricks by the generator with transposed convolutions, by the one with upsampling, and real ones."
 plots.compare({name: pictures[:8] for name, pictures in rivals.items()} | {"real": test_images[:8]})
 
 # %% [markdown]
@@ -1060,7 +1060,7 @@ plots.compare({name: pictures[:8] for name, pictures in rivals.items()} | {"real
 # period per pixel. Averaged over many pictures, in decibels:
 
 
-# %% payoff="spectrum"
+# %% payoff="spectrum" alt="Three maps of power over frequency, for real pictures and those of the two generators, and a chart of the three along the horizontal axis."
 def spectrum(images):
     """The mean power spectrum (64, 64) of images (N, 1, 64, 64) uint8 in decibels, frequency 0 in the middle."""
     x = to_tanh_range(images)[:, 0]

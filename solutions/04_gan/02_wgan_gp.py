@@ -71,7 +71,7 @@ from_tanh_range = reuse("dcgan/from_tanh_range")
 # The data: faces, 64×64 pixels, in colour. The line below says which source is in use: CelebA, the real set of the book,
 # where it can be had, or portraits that the kit draws itself.
 
-# %% payoff="data"
+# %% payoff="data" alt="Twenty-four small colour pictures of faces."
 data = genlab.data.load("celeba", size=64, limit=genlab.pick(smoke=256, cpu=8_000, gpu=None))
 train_images = data.train.images[:TRAIN_IMAGES]  # (N, 3, 64, 64) uint8
 test_images = data.test.images[:SAMPLES]
@@ -93,7 +93,7 @@ plots.image_grid(train_images[:24], rows=2, cols=12)
 # where $\gamma$ is a plan that says how much goes from $x$ to $y$. Here all of the earth goes the way $|\theta|$, so $W = |\theta|$.
 # Let us look at heaps with some width, two bell curves whose distance we change:
 
-# %% payoff="distances"
+# %% payoff="distances" alt="Three charts: two bell curves at a distance θ; their Jensen–Shannon divergence, which is flat at ln 2 as soon as they are apart; and their Wasserstein distance, which grows evenly with θ."
 x_axis = torch.linspace(-12, 12, 4000)
 shifts = torch.linspace(-6, 6, 121)
 
@@ -209,7 +209,7 @@ class LineCritic(nn.Module):
         return self.layers(x).flatten()
 
 
-# %% payoff="unconstrained"
+# %% payoff="unconstrained" alt="Two charts of a critic without a penalty. Left: its scores along a line at four moments of its training. Right: its “distance” over the steps, and the truth, 4, as a dotted line."
 def critic_on_a_line(penalty=None, steps=TOY_STEPS, seed=0):
     """A critic for points around −2 (fakes) and 2 (real), its scores on a grid every few steps, and its losses."""
     torch.manual_seed(seed)
@@ -328,7 +328,7 @@ for a in (1.0, 4.0):
 # %% [markdown]
 # ### The same line again, with the penalty
 
-# %% payoff="constrained"
+# %% payoff="constrained" alt="Two charts of a critic with the gradient penalty. Left: its scores along a line at four moments of its training, beside a dotted line of slope 1. Right: its distance over the steps, and the truth, 4, dotted."
 _, tame_losses, tame_pictures = critic_on_a_line(gradient_penalty)
 
 figure, (left, right) = plots.subplots(1, 2, width=10, height=3)
@@ -405,7 +405,7 @@ def mended_gradient_penalty(critic: nn.Module, real: torch.Tensor, fake: torch.T
 # The book's code draws the weights by a normal distribution, as did the Keras example that it follows. It runs, it trains, nobody sees
 # it in the loss. Look at where the points are:
 
-# %% payoff="normal_weights"
+# %% payoff="normal_weights" alt="Two histograms of where the penalty looks. Uniform weights lie between the fake and the real image; normal weights spread far beyond both."
 torch.manual_seed(0)
 weights = {"uniform weights": torch.rand(20_000), "the book's: normal weights": torch.randn(20_000)}
 figure, axes = plots.subplots(1, 2, width=10, height=2.6)
@@ -428,7 +428,7 @@ figure
 # What does it do to a critic? Train it on the line once more, three times with each kind of weights, and look at its slope:
 
 
-# %% payoff="steepness"
+# %% payoff="steepness" alt="The slopes of critics along a line, three runs each with uniform and with normal weights; grey marks the stretch between the two heaps, a dotted line slope 1."
 def normal_penalty(critic, real, fake):
     """The book's: the penalty with weights of N(0, 1)."""
     weight = torch.randn(len(real), 1, 1, 1)
@@ -679,7 +679,7 @@ history = genlab.fit(
 # %% [markdown]
 # The same noise after each of some epochs:
 
-# %% payoff="epochs"
+# %% payoff="epochs" alt="A row of faces for each of several epochs, made from the same noise."
 chosen = sorted(epoch_pictures)[:: max(1, len(epoch_pictures) // 5)]
 plots.compare({f"epoch {epoch}": epoch_pictures[epoch] for epoch in chosen})
 
@@ -689,7 +689,7 @@ plots.compare({f"epoch {epoch}": epoch_pictures[epoch] for epoch in chosen})
 # Left the critic's estimate of the Wasserstein distance, $-\mathcal{L}_\text{critic}$, in the middle the measured quality of
 # the samples after each epoch. The critic has never seen the classifier that measures it.
 
-# %% payoff="meaning"
+# %% payoff="meaning" alt="Three charts: the critic's distance over the epochs, the Fréchet distance of the samples over the epochs, and one against the other, a dot for each epoch."
 per_epoch = torch.tensor(history.steps["critic"]).view(len(history.evaluations), -1).neg().mean(dim=1)
 frechet = torch.tensor([scores["Fréchet distance"] for scores in history.evaluations])
 epochs = range(1, len(frechet) + 1)
@@ -732,7 +732,7 @@ for name, images in {
 print("\n", measures.diversity(judge, samples), sep="")
 print("\n", measures.memorisation(samples, train_images, test_images), sep="")
 
-# %% payoff="samples"
+# %% payoff="samples" alt="Forty faces that the generator drew."
 plots.image_grid(samples[:40], rows=4, cols=10)
 
 # %% [markdown]
@@ -741,7 +741,7 @@ plots.image_grid(samples[:40], rows=4, cols=10)
 # Nobody asked for a smooth latent space here, no KL term, nothing. But a generator is a continuous function, and all of its
 # values have to pass the critic:
 
-# %% payoff="walk"
+# %% payoff="walk" alt="Three rows of ten faces, each a walk from one point of the latent space to another."
 ends = torch.randn(6, LATENT_DIM, device=DEVICE)
 t = torch.linspace(0, 1, 10, device=DEVICE)[:, None]
 plots.compare({f"walk {i + 1}": draw(generator, torch.lerp(ends[2 * i], ends[2 * i + 1], t)) for i in range(3)})

@@ -71,7 +71,7 @@ def classes_of(attributes: torch.Tensor) -> torch.Tensor:
     return (attributes.long() * torch.tensor([2, 1])).sum(dim=1)
 
 
-# %% payoff="data"
+# %% payoff="data" alt="Four rows of eight faces, one for each combination of blond hair and eyeglasses."
 data = genlab.data.load("celeba", size=64, limit=genlab.pick(smoke=64, cpu=16_000, gpu=None))
 columns = [data.classes.index(name) for name in ATTRIBUTES]
 attributes, test_attributes = data.train.labels[:, columns], data.test.labels[:, columns]  # bool (N, 2)
@@ -101,7 +101,7 @@ plots.compare(
 # left obeys; the one on the right draws whatever it likes for either label. Their sums, dashed, are the same – and the sum is all that
 # $f(x)$ is shown.
 
-# %% payoff="marginals"
+# %% payoff="marginals" alt="Two charts of what a generator draws for two labels, blue and orange, and of all together, dashed. When it obeys, each label has a hump of its own; when it ignores the label, both have both humps. The dashed curve is the same."
 x_axis = torch.linspace(-4, 4, 400)
 
 
@@ -167,7 +167,7 @@ def label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Ten
 # %% [markdown]
 # What the critic will see of four pictures, one of each class: the image, and beside it its four planes.
 
-# %% payoff="planes"
+# %% payoff="planes" alt="Four rows, one for each class: a face, and four planes beside it, of which one is light, the label's, and the others are black."
 first_of_each = [
     int((classes_of(attributes) == k).nonzero()[0]) if (classes_of(attributes) == k).any() else 0 for k in range(4)
 ]
@@ -526,13 +526,13 @@ critic = ConditionalCritic(4, WIDTH).to(DEVICE)
 frames = genlab.Frames()
 history = train_cgan(generator, critic, train_images, train_labels, EPOCHS, "cgan", judge, frames)
 
-# %% payoff="curves"
+# %% payoff="curves" alt="Losses of critic and generator over the epochs."
 plots.loss_curve(history)
 
 # %% [markdown]
 # And what the judge says after each epoch. 50 % is what somebody gets who does not listen.
 
-# %% payoff="obedience"
+# %% payoff="obedience" alt="In how many percent of the pictures the generator obeys, over the epochs, a line for each attribute, and a level line at 50 for one that does not listen."
 epochs_done = range(1, len(history.evaluations) + 1)
 series = {name: [100 * found[name] for found in history.evaluations] for name in ATTRIBUTES}
 plots.curves(series | {"not listening": [50.0] * len(epochs_done)}, x=epochs_done, xlabel="epoch", ylabel="obeyed, %")
@@ -540,7 +540,7 @@ plots.curves(series | {"not listening": [50.0] * len(epochs_done)}, x=epochs_don
 # %% [markdown]
 # The same ten $z$ after every epoch, a row for each label:
 
-# %% payoff="epochs"
+# %% payoff="epochs" alt="An animation over the epochs of faces drawn from the same noise, with a bar below that grows to the end."
 plots.animation(frames, cols=10)
 
 # %% [markdown]
@@ -550,7 +550,7 @@ plots.animation(frames, cols=10)
 # pose, the same background – who changes hair and puts on glasses. Nobody told the networks to keep the rest as it is. The
 # generator found it cheaper to use one set of features for all classes.
 
-# %% payoff="same_noise"
+# %% payoff="same_noise" alt="Four rows of ten faces, one for each class; from row to row the noise is the same, and only the label changes."
 torch.manual_seed(1)
 z = torch.randn(10, LATENT_DIM, device=DEVICE)
 plots.compare({name: draw(generator, z, k) for k, name in enumerate(CLASSES)})
@@ -559,7 +559,7 @@ plots.compare({name: draw(generator, z, k) for k, name in enumerate(CLASSES)})
 # Where does a label act? Draw many $z$ with and without one attribute and average how much each pixel changes. The bright places are
 # what the generator takes "blond" and "glasses" to be.
 
-# %% payoff="where"
+# %% payoff="where" alt="Three panels: the mean of all faces, and where pictures change when blond hair, and when eyeglasses, are switched on."
 torch.manual_seed(2)
 z_map = torch.randn(genlab.pick(smoke=8, cpu=200, gpu=500), LATENT_DIM, device=DEVICE)
 drawn = [draw(generator, z_map, k) for k in range(4)]
@@ -643,10 +643,10 @@ for name in ATTRIBUTES:
     seeing, blind = (run.evaluations[few_epochs - 1][name] for run in (history, blind_history))
     print(f"{name:12} obeyed in {seeing:17.1%} {blind:15.1%}")
 
-# %% payoff="blind_curves"
+# %% payoff="blind_curves" alt="Losses over the epochs of the run in which the critic sees the labels and of the one in which it is blind."
 plots.loss_curve({"sees labels": history, "blind": blind_history})
 
-# %% payoff="blind_faces"
+# %% payoff="blind_faces" alt="Four rows of ten faces, one for each class, by the generator whose critic was blind; from row to row only the label changes."
 torch.manual_seed(1)
 z = torch.randn(10, LATENT_DIM, device=DEVICE)
 plots.compare({name: draw(deaf_generator, z, k) for k, name in enumerate(CLASSES)})

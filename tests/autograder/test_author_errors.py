@@ -10,6 +10,8 @@ from autograder.authoring.script import AuthorError
 
 BAD_SCRIPTS = {
     "no role": ('# %% given="imports"', "# %%", "6: this code cell has no role"),
+    "alt is no text": ('payoff="show"', 'payoff="show" alt=3', '39: alt is no text. Write alt="…" for one picture'),
+    "alt of no payoff": ('given="imports"', 'given="imports" alt="A map."', "6: alt is not a role of this cell"),
     "wrong role": ("# %% given=", "# %% givn=", "6: givn is not a role of this cell. Did you mean"),
     "two roles": ('given="imports"', 'given="imports" payoff="a"', "6: this cell has two roles"),
     "bad name": ('given="imports"', 'given="my imports"', "6: given='my imports' is not a name"),

@@ -131,6 +131,16 @@ class TestNotebooks:
         tagged = {i for i, cell in cells.items() if "payoff" in cell["metadata"].get("tags", [])}
         assert tagged == {"payoff-show"}
 
+    @pytest.mark.parametrize(
+        ("written", "kept"),
+        [("\"Two rows: 'in' above out.\"", ["Two rows: 'in' above out."]), ('["One.", "Two."]', ["One.", "Two."])],
+    )
+    def test_a_payoff_keeps_what_its_pictures_show_in_words(self, root, written, kept):
+        edit(root / SCRIPT, 'payoff="show"', f'payoff="show" alt={written}')
+        build(root)
+        for name in (INSTRUCTOR, LESSON):
+            assert cells_of(root / name)["payoff-show"]["metadata"]["alt"] == kept
+
     def test_a_question_loses_its_answer_and_carries_no_points(self, root):
         build(root)
         cell = cells_of(root / LESSON)["question-why"]

@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder.handin import sources
+from autograder.handin import archives
 from autograder.handin.collect import collect, repair_submitted
 from autograder.handin.reading import Refused
 from genlab import grading_commands
@@ -285,7 +285,7 @@ def test_links_in_a_folder_are_never_followed(course, tmp_path):
 
 
 def test_zip_bombs_are_refused_and_others_collected(course, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "MOST_TOGETHER", 5_000_000)
+    monkeypatch.setattr(archives, "MOST_TOGETHER", 5_000_000)
     bomb = b" " * 4_000_000
     contents = {
         "ada/02_vae_fashion.ipynb": answer("ada"),
@@ -337,7 +337,7 @@ def test_what_is_no_archive_is_refused_as_a_whole(course, tmp_path, content):
 
 
 def test_too_many_entries_are_refused(course, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "MOST_FILES", 3)
+    monkeypatch.setattr(archives, "MOST_FILES", 3)
     with pytest.raises(Refused, match="4 files"):
         collect(course, CHAPTER, archive(tmp_path / "in.zip", dict.fromkeys("abcd", b"")))
 

@@ -1,0 +1,31 @@
+"""A class list entered into nbgrader's gradebook: names, addresses and the platform's numbers of the students."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.lms.roster import MOODLE, Roster
+
+
+def enrol(course: Path, roster: Roster) -> int:
+    """How many students of the list are new to the gradebook, or changed there; nobody is taken out."""
+    from nbgrader.api import Gradebook
+
+    from autograder.engine import nbgrader_api
+    from autograder.engine.grader import Options
+
+    changed = 0
+    config = nbgrader_api.config(course, Options())
+    with Gradebook(nbgrader_api.coursedir(config).db_url) as gradebook:
+        known = {student.id: student for student in gradebook.students}
+        for person in roster.people:
+            # Moodle numbers participants anew in every assignment.
+            number = "" if roster.platform == MOODLE else person.number
+            about = {"first_name": person.first, "last_name": person.last, "email": person.email, "lms_user_id": number}
+            about = {
+                name: text for name, text in about.items() if text and text != getattr(known.get(person.id), name, "")
+            }
+            if about or person.id not in known:
+                gradebook.update_or_create_student(person.id, **about)
+                changed += 1
+    return changed
