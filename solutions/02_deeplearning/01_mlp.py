@@ -399,7 +399,7 @@ def train_step(model: nn.Module, images: torch.Tensor, labels: torch.Tensor, opt
 # tried three learning rates. I do call `backward`, `zero_grad` and `step`, all three!"* Everything that the code needs is
 # indeed there. This is what it does to your MLP, and beside it your own step on the same batches:
 
-# %% payoff="learns_nothing"
+# %% payoff="learns_nothing" alt="A chart of the loss against the step: one line for each of three learning rates of the forum's step, and one for yours."
 from autograder.bugs.mlp import mended_train_step as forum_step
 
 

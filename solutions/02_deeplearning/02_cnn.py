@@ -503,7 +503,7 @@ print(f"{'together':26} {'':17} {sum(p.numel() for p in CNN().parameters()):8,} 
 # below are what that code and what your `batch_norm` keep as the mean of the red channel, batch of 32 images after batch, with
 # momentum 0.1. (Dotted: the mean of all images.)
 
-# %% payoff="restless"
+# %% payoff="restless" alt="A chart of the running mean of the red channel, batch after batch: a line for the layer carried over from Keras, one for yours, and the mean of all images dotted."
 from autograder.bugs.cnn import mended_batch_norm as from_keras
 
 torch.manual_seed(0)

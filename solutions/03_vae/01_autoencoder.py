@@ -577,7 +577,7 @@ plots.compare({"test image": x_test[:10], "reconstruction": rebuilt[:10]})
 # A student who knew Keras, where the decoder ends in a sigmoid, wrote the step below. It runs, the loss falls – and then
 # it stops, far above yours, at a number that you have met before. Both were trained on your networks for 150 batches:
 
-# %% payoff="in_the_dark"
+# %% payoff="in_the_dark" alt="Three rows of ten pictures: test images, their reconstructions after your steps, and after the student's."
 from autograder.bugs.autoencoder import mended_train_step as keras_step
 
 trials, losses = {"test image": x_test[:10]}, {}

@@ -694,7 +694,7 @@ figure
 # that belongs to one of them is below; it even takes its KL from `torch.distributions`, and that part is right. Here your
 # networks after 150 batches with it, and after 150 batches with yours:
 
-# %% payoff="one_for_all"
+# %% payoff="one_for_all" alt="Three rows of ten pictures: test images, their reconstructions after training with your loss, and with the forum's."
 from autograder.bugs.vae_fashion import mended_vae_loss as forum_loss
 
 trials = {"test image": x_test[:10]}

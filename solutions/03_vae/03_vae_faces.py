@@ -595,7 +595,7 @@ genlab.attribute_explorer(decoder.eval(), z_test[:20], {name: vectors[name] for 
 # and had written his function so that it takes labels of any kind. No error, no warning. The same face with your
 # vector, and with his:
 
-# %% payoff="no_smile"
+# %% payoff="no_smile" alt="Two rows of the same face at nine strengths of the smile: along your vector, and along his."
 from autograder.bugs.vae_faces import mended_attribute_vector as forgiving_vector
 
 smiles = data.train.attributes["Smiling"][: len(z_train)]

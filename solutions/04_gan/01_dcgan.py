@@ -898,7 +898,7 @@ for name, run in runs.items():
 # heaps above, this training step does the following. A discriminator that knows nothing says ½ for everything and pays
 # $\log 2 \approx 0.69$ (dotted):
 
-# %% payoff="goes_mad"
+# %% payoff="goes_mad" alt="Three charts. The points of the generator over the eight heaps of the ring, with your step and with the strange one; and the discriminator's loss with both, against the step, with log 2 dotted."
 from autograder.bugs.dcgan import mended_train_step as strange_step
 
 runs = {"yours": play_on_ring(2e-4, 1e-3), "the strange one": play_on_ring(2e-4, 1e-3, update=strange_step)}

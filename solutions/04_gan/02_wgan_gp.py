@@ -358,7 +358,7 @@ figure
 # *"I have the penalty in my loss, and still my critic explodes. Here, I even print it!"* The number that was printed is
 # right, to the last digit. Its critic on the same line, and beside it the penalty, step by step:
 
-# %% payoff="nobody_pays"
+# %% payoff="nobody_pays" alt="Two charts with a line for your penalty and one for the forum's: the critic's scores along the line at the end, and the penalty against the step, on a logarithmic scale."
 from autograder.bugs.wgan_gp import mended_gradient_penalty as forum_penalty
 
 figure, (left, right) = plots.subplots(1, 2, width=10, height=3)

@@ -184,7 +184,7 @@ plots.compare({name: tiles[5 * k : 5 * k + 5] for k, name in enumerate(CLASSES)}
 # True, both of it. Then somebody asked her to look at the planes, of four images, one of each class. (To see the pixels, planes of
 # 12×12.)
 
-# %% payoff="stripes"
+# %% payoff="stripes" alt="Five rows of the four planes of an image, black and white: yours for class 2, then hers for each of the classes 0 to 3."
 from autograder.bugs.cgan import mended_label_planes as her_planes
 
 rows = {}
