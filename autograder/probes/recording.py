@@ -157,12 +157,14 @@ def code_of(target: Any) -> str:
 
     It differs between versions of Python.
     """
-    steps = [
-        (step.opname, "" if isinstance(step.argval, types.CodeType) else step.argrepr)
-        for code in codes(target)
-        for step in dis.get_instructions(code)
-    ]
-    return hashlib.sha256(repr(steps).encode()).hexdigest()
+    told: list[Any] = []
+    for code in codes(target):
+        told += [c for c in code.co_consts if isinstance(c, tuple)]  # names of keyword arguments, which no step tells
+        told += [
+            (step.opname, "" if isinstance(step.argval, types.CodeType) else step.argrepr)
+            for step in dis.get_instructions(code)
+        ]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def codes(target: Any) -> Iterator[types.CodeType]:

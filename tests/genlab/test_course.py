@@ -62,6 +62,7 @@ def test_the_course_of_this_project_is_valid_and_found_without_a_path():
         "Encoder",
         "vae_loss",
         "train_step",
+        "mended_vae_loss",
         "sample_prior",
         "latent_grid",
     ]
