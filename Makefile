@@ -7,7 +7,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 export VIRTUAL_ENV := $(CURDIR)/.venv
 UV := $(shell sed -n 's/^uv==/uv==/p' constraints.txt)
 
-.PHONY: demo test lab build lint strength attacks clean
+.PHONY: demo test lab build site lint strength attacks clean
 
 demo: .venv/ready
 	genlab demo
@@ -26,6 +26,11 @@ lint: .venv/ready
 
 build: .venv/ready
 	genlab build
+
+# The course's site, in build/site. SCALE=cpu trains the models whose pictures it shows (hours; what is done is kept in build/executed).
+SCALE ?= smoke
+site: .venv/ready
+	python -m website --scale $(SCALE)
 
 # Runs every answer of tests/answers at 20 seeds and writes README's table.
 strength: .venv/ready

@@ -3,7 +3,7 @@
     python benchmarks/cgan.py --width 32 --epochs 40 --keep cgan.pt
 
 prints after every epoch how often the judge finds what was ordered, and at the end the table by label and the Fréchet distances of the lesson; --keep
-writes the generator's weights (a few megabytes at most), which `ConditionalGenerator(32, 4, width).load_state_dict(torch.load(…))` reads. An
+writes the generator's weights (a few megabytes at most), which `ConditionalGenerator(32, 4, 2 * width).load_state_dict(torch.load(…))` reads. An
 interrupted run goes on when it is started again.
 """
 
@@ -34,10 +34,10 @@ def run(width: int, epochs: int, images: int, seed: int, keep: Path | None) -> N
     print("judge, real test images: " + ", ".join(f"{n} {a:.1%}" for n, a in zip(names, exam.tolist(), strict=True)))
 
     torch.manual_seed(seed)
-    generator = lesson["ConditionalGenerator"](latent_dim, 4, width).to(device)
-    critic = lesson["ConditionalCritic"](4, width).to(device)
+    generator = lesson["for_training"](lesson["ConditionalGenerator"](latent_dim, 4, 2 * width))
+    critic = lesson["for_training"](lesson["ConditionalCritic"](4, width))
     started = time.perf_counter()
-    history = lesson["train_cgan"](
+    history, average = lesson["train_cgan"](
         generator,
         critic,
         data.train.images[:images],
@@ -52,18 +52,18 @@ def run(width: int, epochs: int, images: int, seed: int, keep: Path | None) -> N
         print(f"epoch {epoch}: " + ", ".join(f"{name} {share:.1%}" for name, share in found.items()), flush=True)
 
     z = torch.randn(500, latent_dim, device=device)
-    table = lesson["obeys"](generator, judge, z)
+    table = lesson["obeys"](average, judge, z)
     for name, row in zip([*lesson["CLASSES"], "all alike"], [*table, table.mean(dim=0)], strict=True):
         print(f"{name:15}" + "".join(f"{share:8.1%}" for share in row.tolist()))
     samples = torch.empty(len(test_labels), 3, 64, 64)
     for label in range(4):
         places = test_labels == label
-        samples[places] = lesson["draw"](generator, torch.randn(int(places.sum()), latent_dim, device=device), label)
+        samples[places] = lesson["draw"](average, torch.randn(int(places.sum()), latent_dim, device=device), label)
     real, noise = data.train.images[-len(test_labels) :], torch.rand(samples.shape)
     for name, others in {"generator": samples, "other real images": real, "noise": noise}.items():
         print(f"Fréchet distance of {name}: {measures.frechet_distance(judge, others, data.test.images):.3f}")
     if keep is not None:
-        torch.save({name: tensor.cpu() for name, tensor in generator.state_dict().items()}, keep)
+        torch.save({name: tensor.cpu() for name, tensor in average.module.state_dict().items()}, keep)
 
 
 def main() -> None:

@@ -1,30 +1,21 @@
 """Every instructor's notebook runs from top to bottom at smoke scale, in a kernel, without an error or a word on stderr."""
 
-import shutil
 from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 
 from genlab.course import load_course
+from website.executed import executed as executed_notebook
 
 ROOT = Path(__file__).parents[1]
-LESSONS = load_course(ROOT / "course.yml").lessons
+COURSE = load_course(ROOT / "course.yml")
 
 pytestmark = pytest.mark.notebooks
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.id)
-def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
-    notebook = nbformat.read(ROOT / "solutions" / f"{request.param.path}.ipynb", as_version=4)
-    folder = tmp_path_factory.mktemp("solution")
-    for beside in (ROOT / "solutions" / request.param.chapter).glob("*.ipynb"):  # it may reuse what they solve
-        shutil.copy(beside, folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GENLAB_SCALE", "smoke")
-        nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
-    return request.param, notebook
+@pytest.fixture(scope="module", params=COURSE.lessons, ids=lambda lesson: lesson.id)
+def executed(request: pytest.FixtureRequest):
+    return request.param, executed_notebook(COURSE, request.param, ROOT, "smoke")
 
 
 def outputs(notebook, kind: str) -> list:

@@ -25,6 +25,8 @@
 # stronger one.
 
 # %% given="imports"
+import math
+
 import torch
 from matplotlib.patches import Rectangle
 from torch import nn
@@ -513,6 +515,10 @@ def train_step(
 # Everything is in place: the rest is repetition, and `genlab.fit` does it. It shuffles the images, calls your step on
 # every batch, draws the loss while it falls, and saves its state now and then. You can interrupt it (the stop button)
 # and run the cell again: it goes on where it was. After each epoch `evaluate` measures both losses on the test images.
+#
+# One thing is not in the book's notebook: in the last third of the steps the learning rate falls to zero (`settle`). At a
+# constant rate Adam never comes to rest, each batch throws it a little way off. The last steps, shorter and shorter,
+# average that out.
 
 
 # %% given="training"
@@ -536,14 +542,28 @@ def new_pair(embedding_dim: int) -> tuple[nn.Module, nn.Module, torch.optim.Opti
     return encoder, decoder, torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=LEARNING_RATE)
 
 
+def settle(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """A schedule of the learning rate: as it is for two thirds of the steps, then down to zero in a straight line."""
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: min(1.0, 3 * (1 - done / steps)))
+
+
 # %% payoff="train"
 encoder, decoder, optimizer = new_pair(EMBEDDING_DIM)
+schedule = settle(optimizer, EPOCHS * math.ceil(len(train_images) / BATCH_SIZE))
+
+
+def step(x):
+    losses = {"bce": train_step(encoder, decoder, x, optimizer)}
+    schedule.step()
+    return losses
+
+
 history = genlab.fit(
-    lambda x: {"bce": train_step(encoder, decoder, x, optimizer)},
+    step,
     train_images,
     epochs=EPOCHS,
     batch_size=BATCH_SIZE,
-    state={"encoder": encoder, "decoder": decoder, "optimizer": optimizer},
+    state={"encoder": encoder, "decoder": decoder, "optimizer": optimizer, "schedule": schedule},
     evaluate=lambda: evaluate(encoder, decoder, test_images),
     name="autoencoder",
 )

@@ -1,4 +1,5 @@
-"""A small GAN with all that makes resuming hard: two networks, two optimizers, batch norm, dropout, noise in the step."""
+"""A small GAN with all that makes resuming hard: two networks, two optimizers, an average of weights, batch norm, dropout,
+noise in the step, channels-last."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import genlab
 from genlab.training import resume
@@ -55,7 +57,9 @@ class Gan:
 
     def __init__(self, **calls: Callable[[int], None]) -> None:
         torch.manual_seed(1)
-        self.generator, self.discriminator = Generator(), Discriminator()
+        self.generator = Generator().to(memory_format=torch.channels_last)
+        self.discriminator = Discriminator().to(memory_format=torch.channels_last)
+        self.average = AveragedModel(self.generator, multi_avg_fn=get_ema_multi_avg_fn(0.8), use_buffers=True)
         self.g_optimizer = torch.optim.Adam(self.generator.parameters(), lr=2e-3, betas=(0.5, 0.999))
         self.d_optimizer = torch.optim.Adam(self.discriminator.parameters(), lr=2e-3, betas=(0.5, 0.999))
         self.frames = genlab.Frames()
@@ -85,14 +89,16 @@ class Gan:
         self.g_optimizer.zero_grad()
         g_loss.backward()
         self.g_optimizer.step()
+        self.average.update_parameters(self.generator)
         self.call("after", self.count)
         return {"discriminator": d_loss.item(), "generator": g_loss.item()}
 
     def draw(self) -> Tensor:
-        """The pictures of the fixed noise, in [0, 1]."""
+        """The pictures of the fixed noise by the generator, and by its average, in [0, 1]."""
         self.generator.eval()
+        self.average.eval()
         with torch.no_grad():
-            return (self.generator(FIXED) + 1) / 2
+            return (torch.cat([self.generator(FIXED), self.average(FIXED)]) + 1) / 2
 
     def on_epoch(self, epoch: int, history: genlab.History) -> None:
         self.call("epoch begins", epoch)
@@ -103,6 +109,7 @@ class Gan:
         state = {
             "generator": self.generator,
             "discriminator": self.discriminator,
+            "average": self.average,
             "generator_optimizer": self.g_optimizer,
             "discriminator_optimizer": self.d_optimizer,
             "frames": self.frames,
@@ -112,7 +119,8 @@ class Gan:
 
     def everything(self) -> list[Tensor]:
         """Every tensor of the networks, the optimizers and the frames."""
-        found = [*self.generator.state_dict().values(), *self.discriminator.state_dict().values()]
+        networks = (self.generator, self.discriminator, self.average)
+        found = [tensor for network in networks for tensor in network.state_dict().values()]
         for optimizer in (self.g_optimizer, self.d_optimizer):
             for one in optimizer.state_dict()["state"].values():
                 found += one.values()

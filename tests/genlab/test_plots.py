@@ -15,6 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
+from autograder.card import ACCENT
 from genlab import plots
 from genlab.training.history import History
 
@@ -315,6 +316,10 @@ SIGHTS = {
 }
 
 
+# What the lessons draw lines with beside black: their GREY, BLUE, ORANGE and GREEN
+LINES = ("#5F6B76", plots.COLOURS[0], plots.COLOURS[4], plots.COLOURS[2], "#000000")
+
+
 def lab(colour: str, sight: Any) -> np.ndarray:
     rgb = np.array(to_rgb(colour))
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
@@ -333,6 +338,15 @@ def test_ten_classes_are_told_apart_with_any_colour_vision(sight: str) -> None:
     # 16 is how close Okabe and Ito's own eight come (green and sky, tritan); matplotlib's ten come
     # to 4.6
     assert min(distances.values()) > 16, min(distances, key=distances.__getitem__)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize(
+    "colours", [LINES, tuple(ACCENT.values())], ids=["lines of the lessons", "the card of a check"]
+)
+def test_few_colours_are_told_apart_with_any_colour_vision(sight: str, colours: tuple[str, ...]) -> None:
+    for a, b in itertools.combinations(colours, 2):
+        assert np.linalg.norm(lab(a, SIGHTS[sight]) - lab(b, SIGHTS[sight])) > 16, (a, b)
 
 
 def test_a_density_map_has_the_first_axis_to_the_right_and_the_second_upwards() -> None:

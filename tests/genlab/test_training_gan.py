@@ -1,4 +1,4 @@
-"""A GAN interrupted anywhere and started again ends as one that was not: the same losses, weights and frames, bit for bit."""
+"""A GAN interrupted anywhere and started again ends as one that was not: the same losses, weights, averages and frames, bit for bit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def same(gan: Gan, whole: Gan, found: genlab.History, expected: genlab.History) 
     assert found.epochs == expected.epochs
     assert gan.frames.epochs == whole.frames.epochs == list(range(1, EPOCHS + 1))
     pairs = list(zip(gan.everything(), whole.everything(), strict=True))
-    assert len(pairs) > 30
+    assert len(pairs) > 40
+    assert gan.average.n_averaged == STEPS
+    assert not torch.equal(*(one.layers[0].weight for one in (gan.average.module, gan.generator)))
     assert all(torch.equal(a, b) for a, b in pairs)
 
 

@@ -1,0 +1,50 @@
+"""The pictures of executed notebooks as small files, and the figures that show them."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = "_static/pictures"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a lesson: its file below the site's root, what is to be seen in it, and its size in pixels."""
+
+    file: str
+    alt: str
+    width: int
+    height: int
+
+    def figure(self, up: str, caption: str = "") -> str:
+        """HTML that shows it on a page; `up` leads from the page's folder to the root, such as "../../"."""
+        image = (
+            f'<img src="{up}{self.file}" alt="{html.escape(self.alt)}" width="{self.width}" height="{self.height}"'
+            ' loading="lazy" decoding="async">'
+        )
+        below = f"<figcaption>{caption}</figcaption>" if caption else ""
+        return f'<figure class="picture">{image}{below}</figure>'
+
+
+def save(png: str, alt: str, name: str, site: Path) -> Picture:
+    """The picture of a notebook's output (base64), written as `name` below `site`; animations stay PNG, others become WebP."""
+    from PIL import Image
+
+    content = base64.b64decode(png)
+    image = Image.open(io.BytesIO(content))
+    suffix = ".png"
+    if getattr(image, "n_frames", 1) == 1:
+        buffer = io.BytesIO()
+        image.convert("RGB").save(buffer, "webp", lossless=True, quality=50, method=2)
+        if buffer.tell() < len(content):
+            content, suffix = buffer.getvalue(), ".webp"
+    file = f"{FOLDER}/{name}{suffix}"
+    path = site / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
+    return Picture(file, alt, *image.size)
