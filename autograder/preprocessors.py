@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
 from traitlets import Bool, CaselessStrEnum, Float
 
 from autograder.engine.grader import Grader, Options, grader_of
-from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, code_cells, lent_by
+from autograder.engine.outputs import shown
+from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, lent_by
 from autograder.report import Report
 from genlab.course import Course, Lesson, load_course
 
@@ -60,6 +62,7 @@ class Execute(NbGraderPreprocessor):
         grader = self.grader(root)
         handed_in = root / "submitted" / about["student"] / about["assignment"]
         outcome = grader.outcome(notebook, lesson.id, lent_by(handed_in, course, lesson))
+        _give_points(outcome, lesson)
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
             notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
         sanitise(notebook, frozenset(_markdown(_released(root, lesson))))
@@ -90,6 +93,15 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
         # As nbgrader does: a score given by hand stays, and wants another look.
         grade.needs_manual_grade = broken or grade.manual_score is not None
         self.gradebook.db.commit()
+
+
+def _give_points(outcome: Outcome, lesson: Lesson) -> None:
+    """Count the verdicts by the points of this course, where they are others than the kit's."""
+    points = {f"{lesson.id}/{exercise.id}": float(exercise.points) for exercise in lesson.exercises}
+    for exercise, report in outcome.reports.items():
+        if report.max_points != points.get(exercise, report.max_points):
+            outcome.reports[exercise] = replace(report, max_points=points[exercise])
+            outcome.cards[exercise] = shown(outcome.reports[exercise])
 
 
 def _root(preprocessor: NbGraderPreprocessor) -> Path:

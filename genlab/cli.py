@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from genlab import export_commands, grading_commands
+from genlab import course_commands, export_commands, grading_commands
 from genlab.data_commands import data_app
 from genlab.terminal import new_table, show, stop, stop_on
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.add_typer(data_app, name="data")
 grading_commands.add_to(app)
 export_commands.add_to(app)
+course_commands.add_to(app)
 
 MISSING_TEACH = "Building needs nbgrader and jupytext: pip install 'genlab[teach]'."
 STATUS = {"passed": "[green]✓ passed[/]", "failed": "[red]✗ not yet[/]", "not_attempted": "[dim]○ not attempted[/]"}
@@ -133,6 +134,9 @@ def build(
     import_from: Annotated[
         Path | None, typer.Option("--import", help="Carry an edit from an instructor's notebook back to its script.")
     ] = None,
+    course: Annotated[
+        Path | None, typer.Option(help="The course's folder; by default the one you are in, or the clone.")
+    ] = None,
 ) -> None:
     """Build the lessons and the instructor's notebooks from the solution scripts."""
     with stop_on(ImportError, say=MISSING_TEACH):
@@ -140,8 +144,9 @@ def build(
         from autograder.authoring.importing import import_notebook
         from autograder.authoring.script import AuthorError
     from genlab.course import CourseError
+    from genlab.paths import here
 
-    root = _clone()
+    root = course or here() or _clone()
     with stop_on(AuthorError, CourseError), stop_on(ImportError, say=MISSING_TEACH):
         if import_from:
             print(f"carried to the script: {', '.join(import_notebook(import_from, root)) or 'nothing had changed'}")
@@ -175,10 +180,12 @@ def lab(
     """Open the lessons in JupyterLab; further options go to it as they are."""
     from genlab.course import load_course
 
-    root = _clone()
+    root, options = _clone(), context.args
+    if lesson.startswith("-"):  # one of JupyterLab's options, and no lesson
+        lesson, options = "", [lesson, *options]
     with stop_on(LookupError):
         opened = f"lessons/{load_course().lesson(lesson).path}.ipynb" if lesson else "lessons"
-    command = [sys.executable, "-m", "jupyterlab", "--port", str(port), str(root / opened), *context.args]
+    command = [sys.executable, "-m", "jupyterlab", "--port", str(port), str(root / opened), *options]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container there is nobody else to be
     raise typer.Exit(subprocess.run(command, cwd=root, check=False).returncode)

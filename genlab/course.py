@@ -46,8 +46,11 @@ def _form(pattern: str, advice: str) -> AfterValidator:
     return AfterValidator(rule)
 
 
-def _moment(value: Any) -> datetime:
-    """A moment from what YAML makes of a date; one without an hour is the day's last minute, one without a zone UTC."""
+def moment(value: Any) -> datetime:
+    """A moment from what YAML makes of a date; one without an hour is the day's last minute, one without a zone UTC.
+
+    Raises ValueError for anything else.
+    """
     match = re.fullmatch(
         r"([\d-]{8,10})(?:[ T]([\d:]{4,8}))?(?: ?([A-Za-z][\w/+-]*|[+-]\d\d:\d\d))?", str(value).strip()
     )
@@ -55,10 +58,10 @@ def _moment(value: Any) -> datetime:
         if match is None or not isinstance(value, (str, date)):
             raise ValueError
         day, hour, zone = match.groups()
-        moment = datetime.fromisoformat(f"{day} {hour or '23:59'}")
+        found = datetime.fromisoformat(f"{day} {hour or '23:59'}")
         if zone and not zone[0].isalpha():
-            return datetime.fromisoformat(f"{moment.isoformat()}{zone}")
-        return moment.replace(tzinfo=ZoneInfo(zone or "UTC"))
+            return datetime.fromisoformat(f"{found.isoformat()}{zone}")
+        return found.replace(tzinfo=ZoneInfo(zone or "UTC"))
     except (ValueError, ZoneInfoNotFoundError):
         advice = "is no date. Write one like 2026-12-01 18:00 Europe/Berlin"
         raise PydanticCustomError("form", "{advice}", {"advice": advice}) from None
@@ -83,7 +86,7 @@ _RELEASE = _form(
     "is not a release tag. Write one like v0.1.0 or v0.2.0rc1",
 )
 
-_Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[datetime, BeforeValidator(moment)]
 _Text = Annotated[str, Field(min_length=1)]
 _Positive = Annotated[int, Field(gt=0)]
 
@@ -140,7 +143,7 @@ class Chapter(_Entry):
 
     id: Annotated[str, _FILE]
     title: _Text
-    due: _Moment | None = None
+    due: Moment | None = None
     lessons: Annotated[list[Lesson], Field(min_length=1)]
 
 
@@ -150,6 +153,7 @@ class Course(_Entry):
     title: _Text
     repository: Annotated[str, _REPOSITORY]
     release: Annotated[str, _RELEASE]
+    badge: bool = True  # that opens the lesson in Colab, from the repository
     chapters: Annotated[list[Chapter], Field(min_length=1)]
 
     def model_post_init(self, context: Any) -> None:

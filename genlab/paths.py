@@ -19,6 +19,12 @@ def clone() -> Path | None:
     return PACKAGE.parent if 'name = "genlab"' in text else None
 
 
+def here() -> Path | None:
+    """The current folder when it is a course of its own, with a table of contents and solutions, else None."""
+    folder = Path.cwd()
+    return folder if (folder / "course.yml").is_file() and (folder / "solutions").is_dir() else None
+
+
 def find(relative: str) -> Path:
     """The path of a file or folder of the kit, such as `datasets/fashion_mnist.yml`.
 

@@ -7,8 +7,13 @@ import html
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 FOLDER = "_static/pictures"
+LARGE = 150_000  # bytes: what is larger without a loss is a mosaic of photographs, which can stand a little
 
 
 @dataclass(frozen=True)
@@ -32,19 +37,26 @@ class Picture:
 
 def save(png: str, alt: str, name: str, site: Path) -> Picture:
     """The picture of a notebook's output (base64), written as `name` below `site`; animations stay PNG, others become WebP."""
-    from PIL import Image
+    import PIL.Image
 
     content = base64.b64decode(png)
-    image = Image.open(io.BytesIO(content))
+    image = PIL.Image.open(io.BytesIO(content))
     suffix = ".png"
     if getattr(image, "n_frames", 1) == 1:
-        buffer = io.BytesIO()
-        image.convert("RGB").save(buffer, "webp", lossless=True, quality=50, method=2)
-        if buffer.tell() < len(content):
-            content, suffix = buffer.getvalue(), ".webp"
+        small = _webp(image, lossless=True, quality=50)  # quality: here how long it tries
+        if len(small) > LARGE:
+            small = _webp(image, quality=88)
+        if len(small) < len(content):
+            content, suffix = small, ".webp"
     file = f"{FOLDER}/{name}{suffix}"
     path = site / file
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_bytes() != content:
         path.write_bytes(content)
     return Picture(file, alt, *image.size)
+
+
+def _webp(image: Image, **settings: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, "webp", method=2, **settings)
+    return buffer.getvalue()

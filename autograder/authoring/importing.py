@@ -120,7 +120,7 @@ def _carry(edited: dict[str, Any], built: Any, script: Script, badge: str) -> tu
             old = cells[cell_id]
             span = lines[old.line - 1 : old.end]
             if source != known[cell_id]:
-                source = source.replace(f"\n{badge}\n", "", 1) if old is first else source
+                source = source.replace(badge, "", 1) if old is first and badge else source
                 span = [
                     span[0],
                     *_percent(source, cell["cell_type"]),

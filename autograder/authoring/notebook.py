@@ -36,9 +36,11 @@ _CHECK = """\
 
 
 def badge(course: Course, lesson: Lesson) -> str:
-    """Markdown that opens the released student's notebook in Colab."""
+    """Markdown that opens the released student's notebook in Colab, on a line between empty ones; nothing in a private course."""
+    if not course.badge:
+        return ""
     target = f"{_COLAB}/{course.repository}/blob/{course.release}/lessons/{lesson.path}.ipynb"
-    return f"[![Open in Colab]({_BADGE})]({target})"
+    return f"\n[![Open in Colab]({_BADGE})]({target})\n"
 
 
 def instructor_notebook(script: Script, course: Course) -> Notebook:
@@ -51,7 +53,7 @@ def instructor_notebook(script: Script, course: Course) -> Notebook:
     for cell, cell_id in zip(script.cells, ids, strict=True):
         if not cells:
             heading, _, rest = cell.source.partition("\n")
-            cells.append(_markdown(f"{heading}\n\n{badge(course, lesson)}\n{rest}".rstrip(), cell_id))
+            cells.append(_markdown(f"{heading}\n{badge(course, lesson)}{rest}".rstrip(), cell_id))
             setup = _SETUP.format(repository=course.repository, release=course.release)
             cells.append(_code(setup, "setup", locked=True))
         elif cell.role in ("text", "question"):

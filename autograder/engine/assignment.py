@@ -104,7 +104,7 @@ def _release(config: Any, folder: Path, assignment: str) -> None:
     """Raises NotReleased when the gradebook does not know the assignment."""
     from nbgrader.api import Gradebook, MissingEntry
 
-    command = f"nbgrader generate_assignment {assignment} --create --force"
+    command = f"genlab release {assignment}"
     if not (folder / "gradebook.db").exists() and "sqlite" in nbgrader_api.coursedir(config).db_url:
         raise NotReleased(f"there is no gradebook in {folder} yet. Run `{command}` there first.")
     with Gradebook(nbgrader_api.coursedir(config).db_url) as gradebook:

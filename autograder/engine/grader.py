@@ -8,7 +8,7 @@ import os
 import threading
 from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from autograder.engine.launch import EngineError
 from autograder.engine.outputs import shown
 from autograder.engine.secret import of_course
 from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, fingerprint
+from autograder.private import read as private_checks
 from autograder.report import Report
 
 Lent = dict[str, list[str]]  # code cells by lesson
@@ -25,12 +26,16 @@ Lent = dict[str, list[str]]  # code cells by lesson
 
 @dataclass(frozen=True)
 class Options:
-    """How a class is graded. sandbox: None for the best there is, 1 or 2 for that tier, 0 for none."""
+    """How a class is graded. sandbox: None for the best there is, 1 or 2 for that tier, 0 for none.
+
+    private: texts of the course's own checks; `grader_of` reads them.
+    """
 
     sandbox: int | None = None
     run_all: bool = False
     cell_seconds: float = CELL_SECONDS
     notebook_seconds: float = NOTEBOOK_SECONDS
+    private: str = ""
 
 
 class Grader:
@@ -83,7 +88,11 @@ class Grader:
     def _grade(self, notebook: dict[str, Any], lesson: str, lent: Lent) -> Outcome:
         options = self.options
         settings = {"lent": lent, "run_all": options.run_all}
-        settings |= {"cell_seconds": options.cell_seconds, "notebook_seconds": options.notebook_seconds}
+        settings |= {
+            "private": options.private,
+            "cell_seconds": options.cell_seconds,
+            "notebook_seconds": options.notebook_seconds,
+        }
         for last in (False, True):
             try:
                 return self.judges().grade(notebook, lesson, self.secret, **settings)
@@ -113,7 +122,7 @@ _graders: dict[tuple[Path, Options], Grader] = {}
 
 def grader_of(course: Path, options: Options) -> Grader:
     """The one grader of this process for a course and its options."""
-    key = (course.resolve(), options)
+    key = (course.resolve(), replace(options, private=private_checks(course)))
     if key not in _graders:
         _graders[key] = Grader(*key)
     return _graders[key]

@@ -11,7 +11,15 @@ from autograder import checks
 from autograder.definitions import defines
 from autograder.engine.client import GRACE_SECONDS, Child, ChildEnded, Engine
 from autograder.engine.outputs import shown, valid_outputs
-from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Cell, Outcome, code_cells, fingerprint
+from autograder.engine.submission import (
+    CELL_SECONDS,
+    NOTEBOOK_SECONDS,
+    Cell,
+    Outcome,
+    code_cells,
+    fingerprint,
+    given_names,
+)
 from autograder.engine.verdicts import Examiner
 
 FIRST_SHARE = 0.7  # of the notebook's time for its cells; the rest is for second tries
@@ -27,15 +35,17 @@ def grade(
     run_all: bool = False,
     cell_seconds: float = CELL_SECONDS,
     notebook_seconds: float = NOTEBOOK_SECONDS,
+    private: str = "",
 ) -> Outcome:
     """The outcome of a notebook in nbformat 4 whose test cells carry their exercise's name as nbgrader's grade id.
 
     lent: code cells of the same student's notebooks of earlier lessons, by lesson; see `autograder.reusing`.
-    run_all: run our training and picture cells too. The limits are of wall time, for one cell and for the notebook.
+    run_all: run our training and picture cells too. private: texts of the course's own checks; see `autograder.private`. The limits are of wall time, for one cell and for the notebook.
     Raises EngineError when the engine does not work; nothing that a submission does makes it raise. One at a time in a process:
     judges seed torch's global generator.
     """
-    return _Submission(engine, notebook, lesson, secret, lent or {}, run_all, cell_seconds, notebook_seconds).grade()
+    examiner = Examiner(secret, fingerprint(code_cells(notebook, lesson)), private)
+    return _Submission(engine, notebook, lesson, examiner, lent or {}, run_all, cell_seconds, notebook_seconds).grade()
 
 
 class _Submission:
@@ -44,16 +54,16 @@ class _Submission:
         engine: Engine,
         notebook: dict[str, Any],
         lesson: str,
-        secret: bytes,
+        examiner: Examiner,
         lent: dict[str, list[str]],
         run_all: bool,
         cell_seconds: float,
         notebook_seconds: float,
     ) -> None:
-        self.engine, self.lesson, self.lent = engine, lesson, lent
+        self.engine, self.lesson, self.examiner, self.lent = engine, lesson, examiner, lent
+        self.given = given_names(notebook)
         self.all_cells = code_cells(notebook, lesson)
         self.cells = [cell for cell in self.all_cells if run_all or not cell.payoff]
-        self.examiner = Examiner(secret, fingerprint(self.all_cells))
         self.cell_seconds = cell_seconds
         self.started = time.monotonic()
         self.first_deadline = self.started + FIRST_SHARE * notebook_seconds
@@ -70,7 +80,7 @@ class _Submission:
             self._probe_definitions(bad, errors)
         for exercise in self._left():
             self.examiner.failed(exercise, "was not reached: the notebook had run out of time.")
-        reports = self.examiner.finish(self.lent)
+        reports = self.examiner.finish(self.lent, self.given)
         self.outcome.reports = {exercise: reports[exercise] for exercise in checks.ids(self.lesson)}
         self.outcome.cards = {exercise: shown(report) for exercise, report in self.outcome.reports.items()}
         self.outcome.seconds = time.monotonic() - self.started

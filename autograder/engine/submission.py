@@ -61,6 +61,13 @@ def code_cells(notebook: dict[str, Any], lesson: str) -> list[Cell]:
     return cells
 
 
+def given_names(notebook: dict[str, Any]) -> set[str]:
+    """Names of the locked cells that give a piece, as the lesson's author named them."""
+    ours = [cell.get("metadata", {}).get("nbgrader", {}) for cell in notebook["cells"]]
+    ids = [about.get("grade_id", "") for about in ours if about.get("locked")]
+    return {name.removeprefix("given-") for name in ids if name.startswith("given-")}
+
+
 def lent_by(folder: Path, course: Course, lesson: Lesson) -> dict[str, list[str]]:
     """Code cells of a student's notebooks of earlier lessons, by lesson: those in the folder that can be read."""
     found = {}

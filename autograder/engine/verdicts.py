@@ -10,23 +10,28 @@ from autograder import checks
 from autograder.engine.records import BadRecord, check_form
 from autograder.engine.secret import seed
 from autograder.examination import explained_by_earlier
-from autograder.judge import judge
+from autograder.private import extended, judge_with
 from autograder.probes import Plan, Record
 from autograder.report import Report
 
 
 class Examiner:
-    """Plans and verdicts for one submission. `about` identifies its code: equal code gets equal inputs."""
+    """Plans and verdicts for one submission. `about` identifies its code: equal code gets equal inputs.
 
-    def __init__(self, secret: bytes, about: str) -> None:
-        self.secret, self.about = secret, about
+    private: texts of the course's own checks; see `private`.
+    """
+
+    def __init__(self, secret: bytes, about: str, private: str = "") -> None:
+        self.secret, self.about, self.private = secret, about, private
         self.reports: dict[str, Report] = {}
         self._records: dict[str, Record] = {}
 
     def plan(self, exercise: str, attempt: int) -> Plan | None:
         """Hidden inputs for an exercise, other ones in every attempt. None when the check broke: then the report says so."""
         try:
-            return checks.find(exercise).plan(seed(self.secret, self.about, exercise, str(attempt)), True)
+            return extended(checks.find(exercise), self.private)[0].plan(
+                seed(self.secret, self.about, exercise, str(attempt)), True
+            )
         except Exception as error:
             self.broke(exercise, error)
             return None
@@ -39,7 +44,7 @@ class Examiner:
             self.failed(exercise, f"could not be examined: what its code sent back is no record ({error}).")
             return
         try:
-            self.reports[exercise] = judge(checks.find(exercise), plan, good)
+            self.reports[exercise] = judge_with(*extended(checks.find(exercise), self.private), plan, good)
             self._records[exercise] = good
         except Exception as error:
             self.broke(exercise, error)
@@ -60,12 +65,15 @@ class Examiner:
             error = f"{type(error).__name__}: {error}{where}"
         self.reports[exercise] = Report(exercise, "grader_error", checks.points(exercise), grader_error=error)
 
-    def finish(self, lent: Container[str] = ()) -> dict[str, Report]:
-        """All reports, those that an earlier exercise explains pointed at it. lent: earlier lessons of which there is a notebook."""
+    def finish(self, lent: Container[str] = (), given: Container[str] = ()) -> dict[str, Report]:
+        """All reports, those that an earlier exercise explains pointed at it.
+
+        lent: earlier lessons of which there is a notebook. given: names of pieces that the lesson itself gives.
+        """
 
         def verdict(earlier: str) -> Report | None:
-            lesson = earlier.split("/")[0]
-            known = lesson in lent or lesson in {exercise.split("/")[0] for exercise in self.reports}
+            lesson, name = earlier.split("/")
+            known = lesson in lent or name in given or lesson in {exercise.split("/")[0] for exercise in self.reports}
             missing = None if known else Report(earlier, "not_attempted", checks.points(earlier))
             return self.reports.get(earlier, missing)
 

@@ -130,7 +130,7 @@ def test_an_assignment_that_is_not_released_says_what_to_do(tmp_path):
     with pytest.raises(NotReleased, match="genlab collect 03_vae"):
         grade_assignment(course, CHAPTER)
     (course / "submitted" / "ada" / CHAPTER).mkdir(parents=True)
-    with pytest.raises(NotReleased, match="nbgrader generate_assignment 03_vae"):
+    with pytest.raises(NotReleased, match="genlab release 03_vae"):
         grade_assignment(course, CHAPTER)
     with pytest.raises(NotReleased, match="03_vae"):
         grade_assignment(course, "99_nothing")

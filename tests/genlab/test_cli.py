@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,19 @@ def test_data_commands_tell_what_is_there() -> None:
 def test_build_check_finds_every_notebook_as_built() -> None:
     result = genlab("build", "--check")
     assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    "words", [["--no-browser"], ["vae_fashion", "--no-browser"]], ids=["all lessons", "one lesson"]
+)
+def test_lab_hands_options_on_to_jupyterlab(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    answer = subprocess.CompletedProcess([], 0)
+    monkeypatch.setattr(subprocess, "run", lambda command, **settings: started.append(command) or answer)
+    assert genlab("lab", *words).exit_code == 0
+    opened = started[0][started[0].index("8888") + 1]
+    assert opened == str(ROOT / "lessons" / ("03_vae/02_vae_fashion.ipynb" if words[1:] else ""))
+    assert "--no-browser" in started[0]
 
 
 def test_check_ends_an_endless_loop_and_judges_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

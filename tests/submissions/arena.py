@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 import corpus  # noqa: E402
+from users import in_reach  # noqa: E402
 
 LESSON = "vae_fashion"
 CELL_SECONDS, NOTEBOOK_SECONDS = 3.0, 30.0  # short: many attacks only end when their time does
@@ -35,14 +36,8 @@ def ordinary_user(command: list[str]) -> list[str]:
     """The command, run by a user without rights: in a mount namespace where that user can reach this Python."""
     if os.geteuid() != 0:
         return command
-    private = [str(Path.home())] if Path(sys.base_prefix).is_relative_to(Path.home()) else []
-    open_up = "".join(
-        f"mount --bind {sys.base_prefix} /mnt && mount -t tmpfs -o mode=755 tmpfs {home} && mkdir -p {sys.base_prefix} "
-        f"&& mount --move /mnt {sys.base_prefix} && "
-        for home in private
-    )
-    drop = f"exec setpriv --reuid 23456 --regid 23456 --clear-groups {sys.executable} -P -s"
-    return ["unshare", "--mount", "sh", "-c", f'{open_up}{drop} "$@"', "sh", *command[1:]]
+    drop = "setpriv --reuid 23456 --regid 23456 --clear-groups"
+    return in_reach([sys.executable, "-P", "-s", *command[1:]], drop)
 
 
 class Arena:

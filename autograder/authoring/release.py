@@ -1,0 +1,62 @@
+"""`genlab release`: an assignment built, and entered into the gradebook with the day when it is due."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.authoring.build import Change, build
+from autograder.private import problems
+from genlab.course import load_course
+
+
+class NotReleasable(ValueError):
+    """The assignment cannot be handed out as it is; the message says what to do."""
+
+
+def release(root: Path, assignment: str) -> list[Change]:
+    """The notebooks that a build wrote. The assignment's lessons are then in the gradebook, whose marks stay.
+
+    Raises LookupError for an assignment that the course does not have, CourseError, AuthorError, NotReleasable.
+    """
+    chapters = {chapter.id: chapter for chapter in load_course(root / "course.yml").chapters}
+    if assignment not in chapters:
+        raise LookupError(f"There is no assignment {assignment!r} in course.yml. It has: {', '.join(chapters)}.")
+    changes = build(root)
+    stray = [change for change in changes if change.kind == "unnamed"]
+    if stray:  # nbgrader hands out what lies beside a lesson, and empties the folder first
+        raise NotReleasable("\n".join(map(str, stray)))
+    if wrong := problems(root, [lesson.id for chapter in chapters.values() for lesson in chapter.lessons]):
+        raise NotReleasable("\n".join(wrong))
+    _enter(root, assignment)
+    if due := chapters[assignment].due:
+        _date(root, assignment, due.isoformat())
+    return changes
+
+
+def _enter(root: Path, assignment: str) -> None:
+    from nbgrader.converters import GenerateAssignment
+
+    from autograder.engine import nbgrader_api
+    from autograder.engine.grader import Options
+
+    config = nbgrader_api.config(root, Options())
+    coursedir = nbgrader_api.coursedir(config)
+    coursedir.assignment_id = assignment
+    converter = GenerateAssignment(coursedir=coursedir, config=config)
+    converter.force = converter.create_assignment = True
+    with nbgrader_api.quiet() as errors:
+        try:
+            converter.start()
+        except Exception as error:
+            why = "; ".join(errors) or f"{type(error).__name__}: {error}"
+            raise NotReleasable(f"nbgrader could not enter {assignment} into the gradebook: {why}") from error
+
+
+def _date(root: Path, assignment: str, due: str) -> None:
+    from nbgrader.api import Gradebook
+
+    from autograder.engine import nbgrader_api
+    from autograder.engine.grader import Options
+
+    with Gradebook(nbgrader_api.coursedir(nbgrader_api.config(root, Options())).db_url) as gradebook:
+        gradebook.update_or_create_assignment(assignment, duedate=due)
