@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from tiny_course import COURSE as TINY
+from tiny_course import edit
 
 from autograder import checks, examine
+from autograder.authoring.build import AuthorError, build
 from autograder.card import as_text
 from autograder.definitions import load_reference, run
 from autograder.examination import check
@@ -130,3 +132,9 @@ def test_what_is_mended_comes_before(tmp_path, mends, advice):
     else:
         with pytest.raises(CourseError, match=f"does not come before this exercise.*{re.escape(advice)}"):
             load_course(tmp_path / "course.yml")
+
+
+def test_an_author_is_told_where_the_code_with_a_bug_is_missing(root):
+    edit(root / "course.yml", "{id: Shift, points", "{id: Shift, mends: double, points")
+    with pytest.raises(AuthorError, match=r"autograder/bugs/one\.py has no function Shift"):
+        build(root)

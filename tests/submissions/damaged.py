@@ -200,7 +200,7 @@ def other_files_beside_it(notebook):
 # ---- what editors do to ids and metadata ----------------------------------------------------------------------------
 
 
-@notebook_case("metadata of 42 cells … lost")
+@notebook_case("metadata of 45 cells … lost")
 def all_metadata_stripped(notebook):
     """The metadata of the notebook and of every cell is gone."""
     notebook["metadata"] = {}
@@ -268,7 +268,7 @@ def as_drive_saves_it(notebook):
         c["metadata"] = {"id": f"aB{number}_-xyz", "colab_type": "code", "outputId": f"id{number}"}
 
 
-@notebook_case("id or grading metadata of 80 cells … 1 cell was missing, malformed")
+@notebook_case("id or grading metadata of 85 cells … 1 cell was missing, malformed")
 def as_vs_code_saves_it(notebook):
     """VS Code's way: `vscode` metadata and ids with a # in them."""
     insert(notebook, "kl_loss", code("a_cell_of_my_own = 1"))
