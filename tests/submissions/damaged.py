@@ -908,7 +908,7 @@ def nested_too_deeply(notebook):
     return {FILE: b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"}
 
 
-@refused("100,080 cells")
+@refused("100,085 cells")
 def a_hundred_thousand_cells(notebook):
     """A hundred thousand empty cells were added."""
     notebook["cells"] += [{"cell_type": "raw", "metadata": {}, "source": ""}] * 100_000
