@@ -34,3 +34,6 @@ c.Autograde.autograde_preprocessors = [
     "autograder.preprocessors.SaveAutoGrades",  # in place of nbgrader.preprocessors.SaveAutoGrades
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+# The page that students get: ours, which reads marks and comments itself, in place of the whole notebook.
+c.GenerateFeedback.exporter_class = "autograder.pages.exporter.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []

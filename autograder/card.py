@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import sys
+from dataclasses import replace
 from html import escape
 from typing import Any
 
 from autograder.report import Pictures, Report, Result
+
+PICTURES = ("yours", "expected", "difference")
 
 # Mid-tones that keep a contrast of at least 3:1 on white and on JupyterLab's dark background; text takes the theme's colour.
 ACCENT = {"passed": "#2e9e62", "failed": "#d9534f", "not_attempted": "#8a8f98", "grader_error": "#b8860b"}
@@ -52,7 +55,7 @@ def as_html(report: Report, hidden: bool = False) -> str:
         f'<div style="font-weight:600"><span style="color:{accent}">{_mark(report)} {TITLE[report.status]}</span>'
         f" · {escape(report.exercise)}{_points(report)}{HIDDEN * hidden}</div>"
     )
-    lead = "".join(f'<div style="margin-top:.4em">{_code(text)}</div>' for text in _lead(report))
+    lead = "".join(f'<div style="margin-top:.4em">{coded(text)}</div>' for text in _lead(report))
     failure = _shown_failure(report)
     rows = _html_rows(failure) if failure else ""
     pictures = _html_pictures(failure.pictures) if failure and failure.pictures else ""
@@ -65,6 +68,14 @@ def as_html(report: Report, hidden: bool = False) -> str:
         f'<div style="border-left:4px solid {accent};padding:.4em .9em;margin:.3em 0;max-width:60em;'
         f'font-family:system-ui,sans-serif;font-size:14px;line-height:1.45">{head}{lead}{rows}{pictures}{_claims(report)}{stuck}</div>'
     )
+
+
+def portable(report: Report) -> Report:
+    """The report with its pictures as PNG in base64, each under its label, in place of tensors."""
+    results = [
+        replace(r, pictures=_drawn(r.pictures)) if isinstance(r.pictures, Pictures) else r for r in report.results
+    ]
+    return replace(report, results=results)
 
 
 def _lead(report: Report) -> list[str]:
@@ -90,7 +101,7 @@ def _rows(failure: Result) -> list[tuple[str, str]]:
 def _html_rows(failure: Result) -> str:
     cells = "".join(
         f'<tr style="background:none"><td style="text-align:left;vertical-align:top;padding:.1em .9em .1em 0;opacity:.7">{label}</td>'
-        f'<td style="text-align:left;padding:.1em 0">{_code(text)}</td></tr>'
+        f'<td style="text-align:left;padding:.1em 0">{coded(text)}</td></tr>'
         for label, text in _rows(failure)
     )
     return f'<table style="border:none;border-collapse:collapse;margin:.5em 0 0 0;font-size:14px">{cells}</table>'
@@ -108,16 +119,22 @@ def _claims(report: Report) -> str:
     )
 
 
-def _html_pictures(pictures: Pictures) -> str:
-    difference = (pictures.seen - pictures.expected).abs()
-    triple = [("yours", pictures.seen), ("expected", pictures.expected), ("difference", difference)]
+def _html_pictures(pictures: Pictures | dict[str, str]) -> str:
+    drawn = _drawn(pictures) if isinstance(pictures, Pictures) else pictures
     figures = "".join(
         f'<figure style="margin:.5em 1em 0 0;display:inline-block;text-align:center">'
-        f'<img alt="{label} image" src="data:image/png;base64,{_png(image)}" style="image-rendering:pixelated;width:112px">'
+        f'<img alt="{label} image" src="data:image/png;base64,{png}" style="image-rendering:pixelated;width:112px">'
         f'<figcaption style="opacity:.75">{label}</figcaption></figure>'
-        for label, image in triple
+        for label, png in drawn.items()
     )
     return f"<div>{figures}</div>"
+
+
+def _drawn(pictures: Pictures) -> dict[str, str]:
+    """Base64 PNGs of what came back, of what was expected, and of how they differ."""
+    difference = (pictures.seen - pictures.expected).abs()
+    images = (pictures.seen, pictures.expected, difference)
+    return {label: _png(image) for label, image in zip(PICTURES, images, strict=True)}
 
 
 def _png(image: Any) -> str:
@@ -130,7 +147,7 @@ def _png(image: Any) -> str:
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def _code(text: str) -> str:
+def coded(text: str) -> str:
     """Escaped text with `code` set as code."""
     parts = escape(text).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

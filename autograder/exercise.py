@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import inspect
 import pprint
 import re
 import textwrap
+<<<<<<< HEAD
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+=======
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+>>>>>>> main
 from typing import Any, TypeVar
 
 import torch
@@ -52,6 +60,36 @@ class Draw:
         return float(self.uniform(1, low=low, high=high, dtype="float64"))
 
 
+_known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
+
+
+@contextlib.contextmanager
+def one_verdict() -> Iterator[None]:
+    """In the block, what is to be worked out `once_a_verdict` is kept: claims and mistakes ask for the same over and over."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def once_a_verdict(function: Callable[..., Result]) -> Callable[..., Result]:
+    """The function, whose results are kept for one verdict; they depend on the very arguments, which nobody changes."""
+
+    @functools.wraps(function)
+    def kept(*arguments: Any) -> Result:
+        known = _known.get()
+        if known is None:
+            return function(*arguments)
+        key = (function, *map(id, arguments))
+        if key not in known:
+            known[key] = function(*arguments), arguments  # whose ids stay theirs as long as they are held
+        result: Result = known[key][0]
+        return result
+
+    return kept
+
+
 @dataclass(frozen=True)
 class Failure:
     """Why a claim does not hold: what was called, what came back, what was expected, one thing to try."""
@@ -86,6 +124,9 @@ class Claim:
     gate: bool = False
     own: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "judge", once_a_verdict(self.judge))
+
 
 def failing(claims: Iterable[Claim], plan: Plan, record: Record) -> set[str]:
     """Names of the claims that do not hold; after a failed gate no further one is judged."""
@@ -96,18 +137,6 @@ def failing(claims: Iterable[Claim], plan: Plan, record: Record) -> set[str]:
             if claim.gate:
                 break
     return failed
-
-
-def for_latest(function: Callable[[Plan, Record], Result]) -> Callable[[Plan, Record], Result]:
-    """The function of plan and record, whose latest result is kept: several claims and mistakes ask for the same."""
-    latest: list[tuple[Record, Result]] = []
-
-    def kept(plan: Plan, record: Record) -> Result:
-        if not latest or latest[0][0] is not record:
-            latest[:] = [(record, function(plan, record))]
-        return latest[0][1]
-
-    return kept
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
-from traitlets import Bool, CaselessStrEnum, Float
+from traitlets import Bool, CaselessStrEnum, Float, Unicode
 
-from autograder.engine.grader import Grader, Options, grader_of
+import genlab
+from autograder.engine import graded
+from autograder.engine.graded import Graded
+from autograder.engine.grader import Grader, grader_of
+from autograder.engine.job import Job
+from autograder.engine.options import Options
 from autograder.engine.outputs import shown
 from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, lent_by
-from autograder.report import Report
 from genlab.course import Course, Lesson, load_course
 
 SANDBOXES = {"auto": None, "1": 1, "2": 2, "none": 0}
@@ -36,10 +42,16 @@ class Repair(NbGraderPreprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook, mended."""
         from autograder.handin.repair import repair
+        from autograder.handin.storage import result_for
 
-        root = _root(self)
-        mended = repair(_plain(nb), _released(root, _lesson(root, resources)))
-        return nbformat.from_dict(mended.notebook), resources
+        root, about = _root(self), resources["nbgrader"]
+        repaired = repair(_plain(nb), _released(root, _lesson(root, resources)))
+        place = Path(about["student"], about["assignment"])
+        known = result_for(root / "submitted" / place / f"{about['notebook']}.ipynb", root / "originals" / place)
+        # For Execute, which gets the notebook from a file: over anything that the hand-in has under this name.
+        mended = [*(known.notes if known else ()), *repaired.mended]
+        metadata = repaired.notebook["metadata"] | {graded.NAME: {"mended": list(dict.fromkeys(mended))}}
+        return nbformat.from_dict(repaired.notebook | {"metadata": metadata}), resources
 
 
 class Execute(NbGraderPreprocessor):
@@ -52,47 +64,82 @@ class Execute(NbGraderPreprocessor):
         list(SANDBOXES), "auto", help="the tier of isolation; none is for code that you trust"
     ).tag(config=True)
 
+    cluster = Unicode("", help="address of a Dask scheduler whose workers grade").tag(config=True)
+
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook with the outputs of this run, and nothing in it that a browser would run."""
+        from autograder.handin.rebuild import release_of
         from autograder.handin.sanitise import sanitise
 
         root, about = _root(self), resources["nbgrader"]
         course, lesson = _course(root), _lesson(root, resources)
-        notebook = _plain(nb)
+        notebook, released = _plain(nb), _released(root, lesson)
+        mended = notebook["metadata"].get(graded.NAME, {}).get("mended", [])
         grader = self.grader(root)
         handed_in = root / "submitted" / about["student"] / about["assignment"]
-        outcome = grader.outcome(notebook, lesson.id, lent_by(handed_in, course, lesson))
+        place = about["student"], about["notebook"]
+        outcome = grader.outcome(place, notebook, lesson.id, lent_by(handed_in, course, lesson))
         _give_points(outcome, lesson)
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
             notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
-        sanitise(notebook, frozenset(_markdown(_released(root, lesson))))
+        sanitise(notebook, frozenset(_markdown(released)))
         for cell in code_cells(notebook, lesson.id):
             if cell.exercise:
                 notebook["cells"][cell.index]["outputs"] = outcome.cards[cell.exercise]
-        resources["genlab"] = {"reports": {r.exercise.split("/")[1]: r for r in outcome.reports.values()}}
-        broken = [report.headline for report in outcome.reports.values() if report.status == "grader_error"]
-        grader.notes[about["student"], about["notebook"]] = notes = [*outcome.notes, *broken]
-        for note in notes:
+        reports = tuple(outcome.reports.values())
+        resources["genlab"] = Graded(
+            lesson=lesson.id,
+            kit=genlab.__version__,
+            release=release_of(released),
+            depends=Job(root, course, about["assignment"], grader.options, grader.secret).depends(place[0], lesson),
+            reports=reports,
+            mended=tuple(mended),
+            notes=tuple(outcome.notes),
+            seconds=outcome.seconds,
+            cpu_seconds=outcome.cpu_seconds,
+            by_hand=grader.by_hand.pop(place, {}),
+        )
+        for note in [*outcome.notes, *(report.headline for report in reports if report.status == "grader_error")]:
             self.log.warning("%s", note)
         return nbformat.from_dict(notebook), resources
 
     def grader(self, root: Path) -> Grader:
         """The grader with this preprocessor's options."""
-        return grader_of(root, Options(SANDBOXES[self.sandbox], self.run_all, self.timeout, self.notebook_timeout))
+        limits = self.timeout, self.notebook_timeout
+        return grader_of(root, Options(SANDBOXES[self.sandbox], self.run_all, *limits, self.cluster or None))
 
 
 class SaveAutoGrades(NbgraderSaveAutoGrades):
-    """Saves the engine's verdicts; what a cell printed has no say. Where the grader broke there is no score."""
+    """Saves the engine's verdicts; what a cell printed has no say. Where the grader broke there is no score.
+
+    The notebook keeps them too; see `engine.graded`.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The notebook with what grading it gave in its metadata."""
+        nb.metadata[graded.NAME] = nbformat.from_dict(resources["genlab"].to_data())
+        self.reports = {report.exercise.split("/")[1]: report for report in resources["genlab"].reports}
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            entry = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            # All at once, where nbgrader asks for each and commits each by itself.
+            self.grades, self.comments = ({row.name: row for row in rows} for rows in (entry.grades, entry.comments))
+            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+            gradebook.db.commit()
+        return nb, resources
 
     def _add_score(self, cell: Any, resources: Any) -> None:
-        name = cell.metadata["nbgrader"]["grade_id"]
-        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        report: Report | None = resources["genlab"]["reports"].get(name)
+        grade = self.grades[cell.metadata["nbgrader"]["grade_id"]]
+        report = self.reports.get(grade.name)
         broken = report is None or report.status == "grader_error"
         grade.auto_score = None if report is None or broken else report.points
         # As nbgrader does: a score given by hand stays, and wants another look.
         grade.needs_manual_grade = broken or grade.manual_score is not None
-        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: Any, resources: Any) -> None:
+        comment = self.comments[cell.metadata["nbgrader"]["grade_id"]]
+        untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+        comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
 
 
 def _give_points(outcome: Outcome, lesson: Lesson) -> None:

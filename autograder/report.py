@@ -39,7 +39,7 @@ class Result:
     seen: str = ""
     expected: str = ""
     advice: str = ""
-    pictures: Pictures | None = None
+    pictures: Pictures | dict[str, str] | None = None  # as PNG in base64 by label, where they have left their process
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
+import os
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +59,20 @@ def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: in
                 note = f"ran for more than {SECONDS:g} seconds: is there a loop that never ends?"
                 reports.append(Report(exercise, "failed", points, note=note))
     return reports
+
+
+def limit_memory(share: float = 0.8) -> None:
+    """Let this process have that share of the machine's memory: an answer that wants more gets an error, not the machine. On Linux alone."""
+    if sys.platform == "linux":
+        import resource
+
+        most, (_, hard) = int(share * memory()), resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def memory() -> int:
+    """Bytes that this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 @contextlib.contextmanager

@@ -44,9 +44,10 @@ def check(
 ) -> None:
     """Judge every exercise of one notebook, here and now; no training is run. Exit code 1 unless all pass."""
     from autograder.card import as_text
-    from autograder.selfcheck import NotALesson, check_notebook
+    from autograder.selfcheck import NotALesson, check_notebook, limit_memory
     from genlab import progress
 
+    limit_memory()
     with stop_on(NotALesson):
         reports = check_notebook(notebook, hidden=hidden)
     for report in reports:

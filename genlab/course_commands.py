@@ -56,10 +56,9 @@ def new(
         notes = new_course(kit, folder, names, per_lesson=per_lesson, title=title, due=days)
         course = load_course(folder / "course.yml")
     for chapter in course.chapters:
-        points = sum(lesson.points for lesson in chapter.lessons)
-        print(
-            f"{chapter.id}: {len(chapter.lessons)} lessons, {points} points{f', due {chapter.due}' if chapter.due else ''}"
-        )
+        lessons_here = ", ".join(lesson.id for lesson in chapter.lessons)
+        due_then = f", due {chapter.due}" if chapter.due else ""
+        print(f"{chapter.id}: {lessons_here}; {sum(lesson.points for lesson in chapter.lessons)} points{due_then}")
     for note in notes:
         print(note)
     first = next((c.id for c in course.chapters if any(one.exercises for one in c.lessons)), course.chapters[0].id)

@@ -25,6 +25,8 @@ def add_to(app: typer.Typer) -> None:
     app.command()(collect)
     app.command()(repair)
     app.command()(grade)
+    app.command()(feedback)
+    app.command()(report)
     app.command()(doctor)
 
 
@@ -87,19 +89,26 @@ def grade(
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="No isolation: only for code that you trust.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Address of a Dask scheduler, tcp://…: its workers run and judge, this process writes."),
+    ] = None,
 ) -> None:
     """Repair and grade what is in submitted/, in the sandbox, into nbgrader's gradebook. Exit code 1 if a person must look at any."""
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from autograder.engine.alone import NotAlone
     from autograder.engine.assignment import NotReleased, grade_assignment
-    from autograder.engine.grader import Options
     from autograder.engine.launch import EngineError
+    from autograder.engine.options import Options
     from autograder.engine.secret import DamagedSecret
     from autograder.engine.tiers import NoSandbox
     from genlab.course import CourseError
 
-    options = Options(sandbox=0 if no_sandbox else sandbox, run_all=run_all)
-    with stop_on(CourseError, NotReleased, EngineError, NoSandbox, DamagedSecret, FileNotFoundError), Progress() as bar:
+    options = Options(sandbox=0 if no_sandbox else sandbox, run_all=run_all, cluster=cluster)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    errors = CourseError, NotReleased, NotAlone, EngineError, NoSandbox, DamagedSecret, FileNotFoundError
+    with stop_on(*errors), Progress(*columns) as bar:
         task = bar.add_task("starting", total=None)
 
         def progress(done: int, every: int) -> None:
@@ -111,12 +120,47 @@ def grade(
     _print_marks(rows)
     count = len({row.student for row in rows})
     if phases.graded < count:
-        print(f"Graded now: {phases.graded} of {count}. Marks from before are kept; --force grades again.")
+        print(
+            f"Graded now: {phases.graded} of {count}. What the others' marks depend on is as it was; --force grades them again."
+        )
     print(
-        f"students: {count}; {phases.start:.1f} s to start, {phases.repair:.1f} s to repair, "
-        f"{phases.grade:.1f} s to grade. Marks are in the gradebook, graded notebooks in autograded/."
+        f"students: {count}; {phases.start:.1f} s to start, {phases.grade:.1f} s to grade. "
+        f"Marks are in the gradebook, graded notebooks in autograded/."
     )
     raise typer.Exit(1 if any(row.look for row in rows) else 0)
+
+
+def feedback(
+    assignment: _Assignment,
+    students: Annotated[list[str] | None, typer.Argument(help="Only these; by default everybody.")] = None,
+    course: _Course = Path("."),
+) -> None:
+    """Write the pages that students get, into feedback/: what failed, why, what to try, and what people wrote about it."""
+    from autograder.pages.classroom import NothingGraded, write_feedback
+    from genlab.course import CourseError
+
+    with stop_on(CourseError, NothingGraded, FileNotFoundError):
+        written = write_feedback(course, assignment, students or ())
+    count = len({path.parts[-3] for path in written})
+    print(f"Written: {len(written)} pages for {count} {'student' if count == 1 else 'students'}, in feedback/.")
+    print(f"`nbgrader release_feedback {assignment}` hands them out where students fetch their work with nbgrader.")
+
+
+def report(
+    assignment: _Assignment,
+    course: _Course = Path("."),
+    without_names: Annotated[
+        bool, typer.Option("--without-names", help="A page to show to the class: no student named.")
+    ] = False,
+) -> None:
+    """Write one page about the class: scores, exercises, misconceptions, what needs a look, answers unusually alike."""
+    from autograder.pages.class_report import write_report
+    from autograder.pages.classroom import NothingGraded
+    from genlab.course import CourseError
+
+    with stop_on(CourseError, NothingGraded, FileNotFoundError):
+        page = write_report(course, assignment, names=not without_names)
+    print(f"Written: {page}" + ("" if without_names else " (it names students: for you alone)"))
 
 
 def doctor() -> None:

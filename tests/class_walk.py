@@ -99,7 +99,7 @@ class Walk:
         from traitlets.config import Config
 
         from autograder.engine import nbgrader_api
-        from autograder.engine.grader import Options
+        from autograder.engine.options import Options
 
         if course is not None:
             config = nbgrader_api.config(course, Options())
@@ -176,7 +176,7 @@ class Walk:
 
         from autograder.engine import nbgrader_api
         from autograder.engine.assignment import grade_assignment
-        from autograder.engine.grader import Options
+        from autograder.engine.options import Options
 
         self.exchange_step("Collect", self.course)
         rows, _ = grade_assignment(self.course, CHAPTER)

@@ -96,10 +96,7 @@ def _write(
         for lesson in assignment.lessons:
             text, given = _without_reuse((kit / "solutions" / f"{lesson.path}.py").read_text(encoding="utf-8"), here)
             write(made / "solutions" / assignment.id / f"{lesson.file}.py", text.encode())
-            if given:
-                notes.append(
-                    f"{assignment.id}/{lesson.file} gives the answer to {', '.join(given)}: hand it out after that is due."
-                )
+            notes += [_about(f"{assignment.id}/{lesson.file}", piece, assignments) for piece in given]
     write(made / "course.yml", contents.encode())
     (made / FOLDER).mkdir()
     for name in COPIED:

@@ -37,7 +37,7 @@ def _enter(root: Path, assignment: str) -> None:
     from nbgrader.converters import GenerateAssignment
 
     from autograder.engine import nbgrader_api
-    from autograder.engine.grader import Options
+    from autograder.engine.options import Options
 
     config = nbgrader_api.config(root, Options())
     coursedir = nbgrader_api.coursedir(config)
@@ -56,7 +56,7 @@ def _date(root: Path, assignment: str, due: str) -> None:
     from nbgrader.api import Gradebook
 
     from autograder.engine import nbgrader_api
-    from autograder.engine.grader import Options
+    from autograder.engine.options import Options
 
     with Gradebook(nbgrader_api.coursedir(nbgrader_api.config(root, Options())).db_url) as gradebook:
         gradebook.update_or_create_assignment(assignment, duedate=due)

@@ -18,7 +18,7 @@ from autograder.claims.compare import close
 from autograder.claims.laws import standard_normal, uniform
 from autograder.claims.phases import Game, Phase, agree, batches, recover_gradients, take_apart
 from autograder.claims.steps import StepClaims, _is_buffer, _number
-from autograder.exercise import Claim, Failure, for_latest
+from autograder.exercise import Claim, Failure, once_a_verdict
 from autograder.probes import Plan, Record
 from autograder.probes.networks import build_network
 
@@ -63,7 +63,7 @@ class AdversarialClaims(StepClaims):
             name, parameters, keys, replay=_nothing, batch=("real", "labels")[: 1 + ("labels" in parameters)]
         )
         self.game = game
-        self.phases = for_latest(self._take_apart)
+        self.phases = once_a_verdict(self._take_apart)
 
     def _take_apart(self, plan: Plan, record: Record) -> list[list[Phase]]:
         """The phases of every case, in order."""

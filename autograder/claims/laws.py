@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy
 import torch
 
 LEVEL = 1e-10
@@ -20,9 +21,10 @@ def standard_normal(draws: torch.Tensor) -> bool:
     draws = draws.double()
     if not bool(torch.isfinite(draws).all()):
         return False
-    size = _chi_squared_p(draws.square().sum(), draws.numel())
-    tests = (size, _dkw(torch.special.ndtr(draws)), _rows_p(draws), *_energies_p(draws), *_energies_p(draws.T))
-    return min(tests) > LEVEL
+    if min(_dkw(torch.special.ndtr(draws)), _rows_p(draws)) <= LEVEL:
+        return False
+    size = draws.square().sum(), draws.numel()
+    return _chi_squared_p(size, *_energies(draws), *_energies(draws.T.contiguous())) > LEVEL
 
 
 def uniform(draws: torch.Tensor, low: float, high: float) -> bool:
@@ -49,7 +51,7 @@ def fresh(first: torch.Tensor, second: torch.Tensor) -> bool:
     """Whether two N(0, 1) draws pass as independent of each other: (a + b)²/2 and (a − b)²/2 sum to χ² each."""
     a, b = first.double(), second.double()
     total, gap = (a + b).square().sum() / 2, (a - b).square().sum() / 2
-    return min(_chi_squared_p(total, a.numel()), _chi_squared_p(gap, a.numel())) > LEVEL
+    return _chi_squared_p((total, a.numel()), (gap, a.numel())) > LEVEL
 
 
 def frequencies(counts: torch.Tensor, probabilities: torch.Tensor) -> bool:
@@ -81,7 +83,7 @@ def shared_out(counts: torch.Tensor, probabilities: torch.Tensor) -> bool:
 def _dkw(probabilities: torch.Tensor) -> float:
     """p-value of "independent U(0, 1)" by the Dvoretzky–Kiefer–Wolfowitz bound 2·exp(−2·n·d²) (Massart 1990)."""
     n = probabilities.numel()
-    ordered = probabilities.flatten().sort().values
+    ordered = torch.from_numpy(numpy.sort(probabilities.numpy(), axis=None))  # several times as fast as torch's
     steps = torch.arange(n + 1, dtype=torch.float64) / n
     distance = max(float((steps[1:] - ordered).max()), float((ordered - steps[:-1]).max()))
     return min(1.0, 2.0 * math.exp(-2.0 * n * distance * distance))
@@ -93,25 +95,29 @@ def _rows_p(draws: torch.Tensor) -> float:
     return _dkw(torch.special.gammainc(half.expand(len(draws)), draws.square().sum(dim=1) / 2))
 
 
-def _energies_p(draws: torch.Tensor) -> Iterator[float]:
-    """p-values of the energy in each level of a Haar transform along the first axis, and between its two halves.
+Statistic = tuple[torch.Tensor, int]  # a χ² statistic and its degrees of freedom
+
+
+def _energies(draws: torch.Tensor) -> Iterator[Statistic]:
+    """The energy in each level of a Haar transform along the first axis, and between its two halves.
 
     The transform is orthogonal, so each energy is χ². Draws that neighbours, halves or a whole axis share, or that cancel, have too much
     of it somewhere and too little elsewhere.
     """
     half = len(draws) // 2
     if half:
-        yield _chi_squared_p((draws[:half] - draws[half : 2 * half]).square().sum() / 2, draws[:half].numel())
+        yield (draws[:half] - draws[half : 2 * half]).square().sum() / 2, draws[:half].numel()
     rest = draws
     while len(rest) > 1:
         even, odd = rest[: len(rest) // 2 * 2 : 2], rest[1::2]
-        yield _chi_squared_p((even - odd).square().sum() / 2, even.numel())
+        yield (even - odd).square().sum() / 2, even.numel()
         rest = (even + odd) / math.sqrt(2.0)
-    yield _chi_squared_p(rest.square().sum(), rest.numel())
+    yield rest.square().sum(), rest.numel()
 
 
-def _chi_squared_p(statistic: torch.Tensor, degrees: int) -> float:
-    """Two-sided p-value of a χ² statistic."""
-    half = torch.tensor(degrees / 2, dtype=torch.float64)
-    value = torch.as_tensor(statistic, dtype=torch.float64) / 2
-    return 2.0 * min(float(torch.special.gammainc(half, value)), float(torch.special.gammaincc(half, value)), 0.5)
+def _chi_squared_p(*statistics: Statistic) -> float:
+    """The smallest of the statistics' two-sided p-values."""
+    values, degrees = zip(*statistics, strict=True)
+    half, value = torch.tensor(degrees, dtype=torch.float64) / 2, torch.stack(values).double() / 2
+    below, above = torch.special.gammainc(half, value), torch.special.gammaincc(half, value)
+    return 2.0 * min(float(torch.minimum(below, above).min()), 0.5)

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from autograder.claims import show
-from autograder.exercise import Claim, Failure
+from autograder.exercise import Claim, Failure, once_a_verdict
 from autograder.probes import Plan, Record
 from autograder.probes.networks import build_network
 
@@ -22,6 +22,9 @@ def calls_of(plan: Plan, record: Record) -> Calls:
         for case, found in zip(plan["cases"], record["cases"], strict=True)
         for arguments, call in zip(case["calls"], found["calls"], strict=False)
     ]
+
+
+network_as_sent = once_a_verdict(build_network)  # for looking at it: nobody may change it
 
 
 class LookingClaims:
@@ -81,7 +84,7 @@ class LookingClaims:
         """The network's weights, statistics and flags are what they were."""
 
         def judge(case: dict[str, Any], call: dict[str, Any]) -> tuple[str, str, str] | None:
-            before = build_network(case["networks"][self.network]).state_dict()
+            before = network_as_sent(case["networks"][self.network]).state_dict()
             changed = any(not torch.equal(before[name], now) for name, now in call["state"][self.network].items())
             if not changed and call["requires_grad"][self.network]:
                 return None

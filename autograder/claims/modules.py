@@ -135,7 +135,8 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
     A layer of the learner's goes to a layer with the same shapes; where these are layers of its own making, or none, shapes alone decide.
     """
     with _NoDraws():
-        module = factory(*case["construct"]).to(getattr(torch, case["dtype"]))
+        module = factory(*case["construct"])
+    module.to(getattr(torch, case["dtype"]))
     given, buffers = found["module"]["parameters"], found["module"]["buffers"]
     targets, slots = dict(module.named_parameters()), dict(module.named_buffers())
     wanted = [(name, list(p.shape)) for name, p in targets.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -11,7 +11,7 @@ from torch import nn
 from autograder.claims import show
 from autograder.claims.calls import unchanged_claim
 from autograder.claims.compare import close, same_value
-from autograder.exercise import Claim, Failure
+from autograder.exercise import Claim, Failure, once_a_verdict
 from autograder.probes import Plan, Record
 from autograder.probes.networks import build_network
 
@@ -36,6 +36,7 @@ class StepClaims:
         batch: tuple[str, ...] = ("x",),
     ) -> None:
         self.name, self.parameters, self.keys, self.replay, self.batch = (name, parameters, keys, replay, batch)
+        self._one_by_one = once_a_verdict(self._replay_one_by_one)
 
     def runs(self) -> Claim:
         """Three consecutive steps run."""
@@ -131,7 +132,7 @@ class StepClaims:
         return Claim("buffers", "calls each network once per step, in train mode", judge)
 
     def _compare_states(
-        self, plan: Plan, record: Record, buffers: bool, replayed: Callable[..., Iterator[Any]], advice: str
+        self, plan: Plan, record: Record, buffers: bool, replayed: Callable[..., Iterable[Any]], advice: str
     ) -> Failure | None:
         for case, found in zip(plan["cases"], record["cases"], strict=True):
             for number, (call, (_, truth)) in enumerate(zip(found["calls"], replayed(case, found), strict=True)):
@@ -199,17 +200,19 @@ class StepClaims:
 
         return Claim(claim.name, claim.says, judge, recomputed=False)
 
-    def _one_by_one(self, case: dict[str, Any], found: dict[str, Any]) -> Iterator[tuple[dict[str, float], States]]:
+    def _replay_one_by_one(self, case: dict[str, Any], found: dict[str, Any]) -> list[tuple[dict[str, float], States]]:
         """Losses and states after the forward pass of each step, from the state in which the learner's step before left off.
 
         So a wrong update costs only the claim on updates, not those on losses and running statistics.
         """
         networks = {name: build_network(spec).train() for name, spec in case["networks"].items()}
+        replayed = []
         for arguments, call in zip(case["calls"], found["calls"], strict=False):
             losses, _ = self.replay(networks, arguments, call["log"])
-            yield losses, _states(networks)
+            replayed.append((losses, _states(networks)))
             for name, network in networks.items():
                 network.load_state_dict(call["state"][name])
+        return replayed
 
     def _in_a_row(self, case: dict[str, Any], found: dict[str, Any]) -> Iterator[tuple[dict[str, float], States]]:
         """Losses and states after each of several clean steps, from the plan's weights and the learner's recorded noise."""

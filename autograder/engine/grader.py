@@ -1,41 +1,23 @@
-"""One course's grader: judges that start when they are first needed, and outcomes that were asked for ahead of time."""
+"""One course's grader: it knows the secret, where outcomes come from, and which were asked for ahead of time."""
 
 from __future__ import annotations
 
 import atexit
 import json
-import os
-import threading
-from collections import defaultdict
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder import checks
-from autograder.engine.judges import JudgeEnded, Judges
-from autograder.engine.launch import EngineError
-from autograder.engine.outputs import shown
+from autograder.engine.cluster import Cluster
+from autograder.engine.here import Here, Lent
+from autograder.engine.options import Options
 from autograder.engine.secret import of_course
-from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, fingerprint
+from autograder.engine.submission import Outcome, code_cells, fingerprint
 from autograder.private import read as private_checks
-from autograder.report import Report
 
-Lent = dict[str, list[str]]  # code cells by lesson
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a class is graded. sandbox: None for the best there is, 1 or 2 for that tier, 0 for none.
-
-    private: texts of the course's own checks; `grader_of` reads them.
-    """
-
-    sandbox: int | None = None
-    run_all: bool = False
-    cell_seconds: float = CELL_SECONDS
-    notebook_seconds: float = NOTEBOOK_SECONDS
-    private: str = ""
+Place = tuple[str, str]  # student and notebook
+AHEAD = 12  # submissions that may wait to be written, beside those under way
 
 
 class Grader:
@@ -44,77 +26,43 @@ class Grader:
     def __init__(self, course: Path, options: Options) -> None:
         self.options = options
         self.secret = of_course(course)
-        self.notes: dict[tuple[str, str], list[str]] = {}  # what was out of the ordinary, by student and notebook
-        self._judges: Judges | None = None
-        self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
-        self._ahead: defaultdict[tuple[Any, ...], list[Future[Outcome]]] = defaultdict(list)
+        self.by_hand: dict[Place, dict[str, list[str]]] = {}  # for the graded notebooks; see `by_hand`
+        self.source = Cluster(options, self.secret) if options.cluster else Here(options, self.secret)
+        self._ahead: dict[Place, tuple[tuple[Any, ...], Future[Outcome]]] = {}
         atexit.register(self.close)
 
-    def start(self) -> Future[Judges]:
-        """Begin to start the judges; the result waits until they are ready."""
-        return self._pool.submit(self.judges)
+    @property
+    def room(self) -> int:
+        """How many submissions should be under way, or done and not yet asked for, so that nobody waits."""
+        return 2 * self.source.slots + AHEAD
 
-    def prefetch(self, notebook: dict[str, Any], lesson: str, lent: Lent | None = None) -> None:
+    def start(self) -> Future[Any]:
+        """Begin to start what grades; the result waits until it is ready. Raises EngineError and tiers.NoSandbox then."""
+        return self.source.start()
+
+    def prefetch(self, place: Place, notebook: dict[str, Any], lesson: str, lent: Lent) -> Future[Outcome]:
         """Begin to grade a notebook, whose outcome will be asked for later."""
-        asked = notebook, lesson, lent or {}
-        self._ahead[self._key(*asked)].append(self._pool.submit(self._grade, *asked))
+        future = self.source.submit(notebook, lesson, lent)
+        self._ahead[place] = _key(notebook, lesson, lent), future
+        return future
 
-    def outcome(self, notebook: dict[str, Any], lesson: str, lent: Lent | None = None) -> Outcome:
+    def outcome(self, place: Place, notebook: dict[str, Any], lesson: str, lent: Lent) -> Outcome:
         """The outcome of a notebook; see `grading.grade`."""
-        asked = notebook, lesson, lent or {}
-        waiting = self._ahead.get(self._key(*asked))
-        return waiting.pop().result() if waiting else self._grade(*asked)
+        key, future = self._ahead.pop(place, (None, None))
+        if future is None or key != _key(notebook, lesson, lent):
+            future = self.source.submit(notebook, lesson, lent)
+        return future.result()
 
     def close(self) -> None:
-        """End the judges."""
-        self._pool.shutdown(cancel_futures=True)
-        with self._lock:
-            if self._judges is not None:
-                self._judges.close()
-                self._judges = None
+        """End what grades."""
+        self.source.close()
         atexit.unregister(self.close)
 
-    def judges(self) -> Judges:
-        """The judges, started at the first call, and again when they or their server have died."""
-        with self._lock:
-            if self._judges is not None and not self._judges.alive:
-                self._judges.close()
-                self._judges = None
-            if self._judges is None:
-                self._judges = Judges(self.options.sandbox)
-            return self._judges
 
-    def _grade(self, notebook: dict[str, Any], lesson: str, lent: Lent) -> Outcome:
-        options = self.options
-        settings = {"lent": lent, "run_all": options.run_all}
-        settings |= {
-            "private": options.private,
-            "cell_seconds": options.cell_seconds,
-            "notebook_seconds": options.notebook_seconds,
-        }
-        for last in (False, True):
-            try:
-                return self.judges().grade(notebook, lesson, self.secret, **settings)
-            except EngineError:
-                if last:
-                    raise
-            except JudgeEnded as error:
-                if last:
-                    return _not_judged(lesson, str(error))
-        raise AssertionError("the second attempt returns or raises")
-
-    @staticmethod
-    def _key(notebook: dict[str, Any], lesson: str, lent: Lent) -> tuple[Any, ...]:
-        """Notebooks with the same code in the same places: outcomes give outputs by place."""
-        cells = code_cells(notebook, lesson)
-        return lesson, fingerprint(cells), json.dumps(lent), *(cell.index for cell in cells)
-
-
-def _not_judged(lesson: str, why: str) -> Outcome:
-    """No score for anything: the grader is at fault."""
-    reports = {e: Report(e, "grader_error", checks.points(e), grader_error=why) for e in checks.ids(lesson)}
-    return Outcome(reports, {}, {exercise: shown(report) for exercise, report in reports.items()}, [why])
+def _key(notebook: dict[str, Any], lesson: str, lent: Lent) -> tuple[Any, ...]:
+    """Notebooks with the same code in the same places: outcomes give outputs by place."""
+    cells = code_cells(notebook, lesson)
+    return lesson, fingerprint(cells), json.dumps(lent), *(cell.index for cell in cells)
 
 
 _graders: dict[tuple[Path, Options], Grader] = {}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder import checks
+from autograder.card import portable
 from autograder.definitions import defines
 from autograder.engine.client import GRACE_SECONDS, Child, ChildEnded, Engine
 from autograder.engine.outputs import shown, valid_outputs
@@ -81,7 +82,7 @@ class _Submission:
         for exercise in self._left():
             self.examiner.failed(exercise, "was not reached: the notebook had run out of time.")
         reports = self.examiner.finish(self.lent, self.given)
-        self.outcome.reports = {exercise: reports[exercise] for exercise in checks.ids(self.lesson)}
+        self.outcome.reports = {exercise: portable(reports[exercise]) for exercise in checks.ids(self.lesson)}
         self.outcome.cards = {exercise: shown(report) for exercise, report in self.outcome.reports.items()}
         self.outcome.seconds = time.monotonic() - self.started
         return self.outcome

@@ -10,7 +10,6 @@ import gc
 import os
 import queue
 import socket
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,13 +25,13 @@ class JudgeEnded(RuntimeError):
 
 
 class Judges:
-    """A warm server with a judge for each processor. May be used by several threads at once; `close` ends all.
+    """A warm server with `count` judges, by default one for each processor. May be used by several threads at once; `close` ends all.
 
     Arguments and errors are those of `launch.Server`.
     """
 
-    def __init__(self, sandbox: int | None = None, limits: Limits | None = None) -> None:
-        self.server = Server(sandbox, limits, judges=len(os.sched_getaffinity(0)))
+    def __init__(self, sandbox: int | None = None, limits: Limits | None = None, count: int | None = None) -> None:
+        self.server = Server(sandbox, limits, judges=count or len(os.sched_getaffinity(0)))
         self.alive = True
         self._free: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()
         self._left = len(self.server.lines)
@@ -52,7 +51,7 @@ class Judges:
         self.server.close()
 
     def grade(self, notebook: dict[str, Any], lesson: str, secret: bytes, **settings: Any) -> Outcome:
-        """The outcome of `grading.grade`, with a verdict's pictures as outputs only. Raises EngineError, JudgeEnded."""
+        """The outcome of `grading.grade`, with pictures as text. Raises EngineError, JudgeEnded."""
         line = self._free.get()
         if line is None:  # for whoever else waits, too
             self._free.put(None)
@@ -119,13 +118,4 @@ def _judge(control: int, line: int) -> None:
             except EngineError as error:
                 connection.send(str(error))
             else:
-                connection.send(_without_pictures(outcome))
-
-
-def _without_pictures(outcome: Outcome) -> Outcome:
-    """Pictures are tensors, and are in the card."""
-    reports = {
-        exercise: replace(report, results=[replace(result, pictures=None) for result in report.results])
-        for exercise, report in outcome.reports.items()
-    }
-    return replace(outcome, reports=reports)
+                connection.send(outcome)

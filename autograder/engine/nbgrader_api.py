@@ -1,9 +1,8 @@
-"""nbgrader as a library: its configuration, its gradebook's one connection and its log, in this process instead of one per command."""
+"""nbgrader as a library: its configuration and its log, in this process instead of one per command."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import logging
 import os
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.engine.grader import Options
+from autograder.engine.options import Options
 
 
 def config(folder: Path, options: Options) -> Any:
@@ -29,6 +28,7 @@ def config(folder: Path, options: Options) -> Any:
     found.CourseDirectory.root = str(folder.resolve())
     found.Execute.sandbox = next(name for name, tier in SANDBOXES.items() if tier == options.sandbox)
     found.Execute.run_all = options.run_all
+    found.Execute.cluster = options.cluster or ""
     found.Execute.timeout, found.Execute.notebook_timeout = options.cell_seconds, options.notebook_seconds
     return found
 
@@ -54,19 +54,6 @@ def coursedir(config: Any) -> Any:
     from nbgrader.coursedir import CourseDirectory
 
     return CourseDirectory(config=config)
-
-
-@contextlib.contextmanager
-def one_engine() -> Iterator[None]:
-    """One SQLAlchemy engine for nine openings of the gradebook per submission: each of its own would compile every statement anew."""
-    from nbgrader import api
-
-    create = api.create_engine
-    api.create_engine = functools.cache(create)
-    try:
-        yield
-    finally:
-        api.create_engine = create
 
 
 @contextlib.contextmanager

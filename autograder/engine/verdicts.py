@@ -7,6 +7,7 @@ from collections.abc import Container
 from typing import Any
 
 from autograder import checks
+from autograder.engine.inputs import without_inputs
 from autograder.engine.records import BadRecord, check_form
 from autograder.engine.secret import seed
 from autograder.examination import explained_by_earlier
@@ -44,7 +45,8 @@ class Examiner:
             self.failed(exercise, f"could not be examined: what its code sent back is no record ({error}).")
             return
         try:
-            self.reports[exercise] = judge_with(*extended(checks.find(exercise), self.private), plan, good)
+            report = judge_with(*extended(checks.find(exercise), self.private), plan, good)
+            self.reports[exercise] = without_inputs(report, plan)
             self._records[exercise] = good
         except Exception as error:
             self.broke(exercise, error)

@@ -56,16 +56,18 @@ def repair_submitted(course: Path, assignment: str, students: Iterable[str] = ()
     work = Assignment(course, assignment)
     submitted = course / "submitted"
     everyone = sorted(entry.name for entry in os.scandir(submitted)) if submitted.is_dir() else []
-    rows = []
-    for student in list(students) or [name for name in everyone if not name.startswith(".")]:
-        if student in everyone and (submitted / student).is_file() and not (submitted / student).is_symlink():
-            if is_notebook_name(student):
-                rows.append(Row(quote(student), "", "refused", (MISPLACED,)))
-        elif why := unsafe(student):
-            rows.append(Row(quote(student), "", "refused", (why,)))
-        else:
-            rows += _Student(work, student).mend()
-    return rows
+    wanted = list(students) or [name for name in everyone if not name.startswith(".")]
+    return [row for student in wanted for row in repair_student(work, student)]
+
+
+def repair_student(work: Assignment, student: str) -> list[Row]:
+    """Rows of what one student has in `submitted/`, mended in its place. Raises FileNotFoundError before a build."""
+    place = work.root / "submitted" / student
+    if place.is_file() and not place.is_symlink():
+        return [Row(quote(student), "", "refused", (MISPLACED,))] if is_notebook_name(student) else []
+    if why := unsafe(student):
+        return [Row(quote(student), "", "refused", (why,))]
+    return _Student(work, student).mend()
 
 
 class _Student:

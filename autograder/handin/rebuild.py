@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import Any
 
 from autograder.handin.cells import CHARACTERS, ID, Cell, Release
@@ -11,6 +12,8 @@ from autograder.handin.notes import Notes, as_markdown, quote
 from autograder.handin.recognise import named_lesson
 from autograder.handin.soundness import too_deep
 
+DIGEST = re.compile(r"[0-9a-f]{64}")
+SHORT = 8  # digits of a digest that people are shown
 TOP = "mended"  # the id of the cell on top that tells what was done
 MENDED = "Mended before grading; the answers are as they were handed in."
 REFUSED = "This hand-in could not be graded. Below is the empty lesson in its place."
@@ -20,6 +23,9 @@ METADATA_CHANGED = "The grading metadata of {names} had been changed and was put
 METADATA_FOREIGN = "Grading metadata was removed from {count} that the lesson does not have."
 METADATA_BROKEN = "The notebook's own metadata were missing or malformed and were put back."
 IDS = "The id of {count} was missing, malformed or not unique, and was made anew."
+OTHER_RELEASE = (
+    "It was made from another release of the lesson ({names}); it is graded with the one of this course ({release})."
+)
 KERNEL = "The notebook was made for another kernel, {names}; it is graded with the lesson's."
 
 
@@ -58,10 +64,21 @@ def note_notebook(notebook: dict[str, Any], release: Release, notes: Notes) -> N
         notes.add(METADATA_BROKEN)
     elif name != release.notebook["metadata"]["kernelspec"]["name"]:
         notes.add(KERNEL, quote(name))
+    was, release_now = release_of(notebook), release_of(release.notebook)
+    if was and release_now and was != release_now:
+        notes.add(OTHER_RELEASE.replace("{release}", release_now[:SHORT]), was[:SHORT])
     try:
         json.dumps(notebook, ensure_ascii=False).encode()
     except (UnicodeEncodeError, RecursionError):
         notes.add(CHARACTERS)
+
+
+def release_of(notebook: dict[str, Any]) -> str:
+    """The digest of the release that a notebook was made from; nothing where its metadata do not tell."""
+    found: Any = notebook
+    for key in ("metadata", "genlab", "sha256", "lessons"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) and DIGEST.fullmatch(found) else ""
 
 
 def built(cells: list[Cell], release: Release, mended: tuple[str, ...]) -> dict[str, Any]:

@@ -57,10 +57,11 @@ def replace(path: Path, data: bytes, originals: Path, notes: tuple[str, ...], re
         keep(path, originals)
         if not stat.S_ISREG(looked.st_mode):
             remove(path)
-    write(path, data, time)
+    # The record first: it is of no account until the file is as it says, and a file without it would count as handed in like that.
     entry = {"sha256": digest(data), "notes": list(notes), "refused": refused, "original": original}
     record = _record(originals) | {path.name: entry}
     write(originals / RECORD, json.dumps(record, indent=1).encode())
+    write(path, data, time)
 
 
 def write(path: Path, data: bytes, time: float | None = None) -> None:

@@ -12,7 +12,7 @@ def enrol(course: Path, roster: Roster) -> int:
     from nbgrader.api import Gradebook
 
     from autograder.engine import nbgrader_api
-    from autograder.engine.grader import Options
+    from autograder.engine.options import Options
 
     changed = 0
     config = nbgrader_api.config(course, Options())

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.engine import nbgrader_api
 from autograder.engine.assignment import NotReleased
-from autograder.engine.grader import Options
+from autograder.engine.options import Options
 
 
 def export_marks(course: Path, assignment: str, platform: str, out: Path | None = None, **options: Any) -> list[str]:

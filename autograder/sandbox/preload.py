@@ -18,7 +18,10 @@ autograder autograder.probes autograder.definitions autograder.sandbox.child
 
 def libraries() -> None:
     """Load what is not the kit's own: judges share this with children. Raises ImportError."""
+    from autograder.sandbox import compiler
+
     gc.disable()  # nothing of this is garbage
+    compiler.import_torch()
     for name in LIBRARIES.split():
         importlib.import_module(name)
     import torch
@@ -45,6 +48,5 @@ def kit() -> None:
     torch.nn.functional.conv2d(torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 3, 3))
     shell.warm_up()
     random.seed(0)
-    gc.collect()
     gc.freeze()  # what is here now stays: collections in children need not touch, and so copy, its pages
     gc.enable()

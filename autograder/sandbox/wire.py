@@ -39,21 +39,25 @@ def pack(tree: Any) -> bytes:
 
     Raises Malformed for anything else, and for a frame that is too large.
     """
+    return b"".join(_parts(tree))
+
+
+def _parts(tree: Any) -> list[bytes]:
     tensors: list[Any] = []
     plain = _plain(tree, tensors, 0)
     header = json.dumps({"tree": plain, "tensors": [[_dtype(t), list(t.shape)] for t in tensors]}).encode()
     blobs = [_bytes(t) for t in tensors]
     size = sum(map(len, blobs))
     _check_lengths(len(header), size)
-    return b"".join([LENGTHS.pack(len(header), size), header, *blobs])
+    return [LENGTHS.pack(len(header), size) + header, *blobs]
 
 
-def unpack(header: bytes, blob: bytes) -> Any:
+def unpack(header: bytes | bytearray, blob: bytes | bytearray) -> Any:
     """The tree of a frame's two parts; its tensors own their memory. Raises Malformed."""
     try:
         content = json.loads(header)
         tree, entries = content["tree"], content["tensors"]
-        tensors, start = [], 0
+        tensors, start, data = [], 0, memoryview(blob)
         for kind, shape in entries:
             if kind not in DTYPES or not isinstance(shape, list) or len(shape) > 16:
                 raise Malformed("a tensor of a kind that no record holds")
@@ -62,7 +66,7 @@ def unpack(header: bytes, blob: bytes) -> Any:
             end = start + math.prod(shape) * _item_size(kind)
             if end > len(blob):
                 raise Malformed("a tensor with too few bytes")
-            tensors.append(_tensor(kind, shape, blob[start:end]))
+            tensors.append(_tensor(kind, shape, data[start:end]))
             start = end
         if start != len(blob):
             raise Malformed("bytes that belong to no tensor")
@@ -81,10 +85,11 @@ class Channel:
 
     def send(self, tree: Any, seconds: float | None = None) -> None:
         """Send one frame. Raises Closed, TimeoutError, Malformed."""
-        frame = pack(tree)
+        parts = _parts(tree)
         self.socket.settimeout(seconds)
         try:
-            self.socket.sendall(frame)
+            for part in parts:
+                self.socket.sendall(part)
         except TimeoutError:
             raise
         except OSError as error:
@@ -102,9 +107,9 @@ class Channel:
         with contextlib.suppress(OSError):
             self.socket.close()
 
-    def _exactly(self, count: int, deadline: float | None) -> bytes:
-        buffer = bytearray()
-        while len(buffer) < count:
+    def _exactly(self, count: int, deadline: float | None) -> bytearray:
+        buffer, held = bytearray(count), 0
+        while held < count:
             if deadline is None:
                 self.socket.settimeout(None)
             else:
@@ -113,15 +118,15 @@ class Channel:
                     raise TimeoutError
                 self.socket.settimeout(left)
             try:
-                chunk = self.socket.recv(min(count - len(buffer), 2**20))
+                got = self.socket.recv_into(memoryview(buffer)[held:])
             except TimeoutError:
                 raise
             except OSError as error:
                 raise Closed(str(error)) from None
-            if not chunk:
+            if not got:
                 raise Closed("the other side closed the connection")
-            buffer += chunk
-        return bytes(buffer)
+            held += got
+        return buffer
 
 
 def _check_lengths(header: int, tensors: int) -> None:
@@ -183,7 +188,7 @@ def _item_size(kind: str) -> int:
     return torch.empty((), dtype=getattr(torch, kind)).element_size()
 
 
-def _tensor(kind: str, shape: list[int], data: bytes) -> torch.Tensor:
+def _tensor(kind: str, shape: list[int], data: memoryview) -> torch.Tensor:
     import torch
 
     if not data:

@@ -1,11 +1,11 @@
-"""Optimizers step without torch's compiler, and whoever wants the compiler gets it."""
+"""torch steps without its compiler, and whoever wants that, or meta tensors, gets it."""
 
 import subprocess
 import sys
 
 import pytest
 
-START = "import sys, torch; from autograder.sandbox import compiler; compiler.spare()\n"
+START = "import sys; from autograder.sandbox import compiler; compiler.import_torch(); compiler.spare(); import torch\n"
 STEP = """
 weight = torch.nn.Parameter(torch.ones(3))
 for kind in (torch.optim.SGD, torch.optim.Adam):
@@ -25,8 +25,11 @@ assert not torch.equal(weight, torch.ones(3))
         "import torch._dynamo.config; assert torch._dynamo.config.cache_size_limit",
         "from torch._dynamo import optimize; assert callable(optimize)",
         "import torch._dynamo; torch._dynamo.reset()",
+        "assert compiler.META not in sys.modules; compiler.with_meta(); assert torch.median(torch.empty(3, device='meta')).is_meta",
+        "assert torch.export.export(torch.nn.Linear(2, 3), (torch.zeros(1, 2),)).graph",
+        "torch.Generator().manual_seed(0); assert torch.func.hessian(lambda x: (x**3).sum())(torch.ones(2)).shape == (2, 2)",
     ],
-    ids=["step", "compile", "submodule", "name", "attribute"],
+    ids=["step", "compile", "submodule", "name", "attribute", "meta", "export", "generator"],
 )
 def test_in_a_fresh_process(code):
     done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, check=False)

@@ -17,10 +17,11 @@ from autograder.definitions import solution_source
 from autograder.demo import CLASS, hand_in
 from autograder.engine import judges, secret, tiers
 from autograder.engine.client import ChildEnded, Engine
-from autograder.engine.grader import Grader, Options
+from autograder.engine.grader import Grader
 from autograder.engine.grading import grade
 from autograder.engine.judges import Judges
 from autograder.engine.launch import EngineError, Server
+from autograder.engine.options import Options
 from autograder.engine.submission import lent_by
 from autograder.examination import examine
 from autograder.sandbox.lock import children_of
@@ -34,6 +35,7 @@ pytestmark = [
 
 ROOT = Path(__file__).parents[2]
 LESSON = "vae_fashion"
+PLACE = ("ada", "x")
 SECRET = b"s" * 32
 NAMES = [e.split("/")[1] for e in checks.ids(LESSON)]
 
@@ -387,17 +389,17 @@ def test_nbgrader_s_process_does_without_torch():
 
 def test_a_judge_that_is_killed_costs_a_second_try(tmp_path):
     grader = Grader(tmp_path, Options())
-    first = grader.judges()
+    first = grader.source.judges()
     (host,) = children_of(first.server.process.pid)
     os.kill(children_of(host)[0], signal.SIGKILL)
-    assert not lost(grader.outcome(notebook(), LESSON))
+    assert not lost(grader.outcome(PLACE, notebook(), LESSON, {}))
     grader.close()
 
 
 def test_judges_that_never_answer_give_no_score_and_say_so(tmp_path, monkeypatch):
     monkeypatch.setattr(judges, "JUDGING_SECONDS", -1000.0)
     grader = Grader(tmp_path, Options())
-    outcome = grader.outcome(notebook(), LESSON)
+    outcome = grader.outcome(PLACE, notebook(), LESSON, {})
     grader.close()
     assert {r.status for r in outcome.reports.values()} == {"grader_error"}
     assert "took too long" in outcome.notes[0]
@@ -449,13 +451,13 @@ def test_where_namespaces_are_refused_it_is_the_second_tier(tmp_path, monkeypatc
         assert not lost(graded(engine, notebook()))
 
 
-def test_outcomes_asked_for_ahead_are_those_of_the_same_places(tmp_path):
+def test_an_outcome_asked_for_ahead_is_that_of_the_very_notebook(tmp_path):
     made, at = with_cell("print('here')")
     moved = copy.deepcopy(made)
     moved["cells"].insert(0, {"cell_type": "markdown", "id": "note", "metadata": {}, "source": "more text"})
     grader = Grader(tmp_path, Options())
-    grader.prefetch(made, LESSON)
-    grader.prefetch(moved, LESSON)
-    assert grader.outcome(moved, LESSON).outputs[at + 1][0]["text"] == "here\n"
-    assert grader.outcome(made, LESSON).outputs[at][0]["text"] == "here\n"
+    grader.prefetch(PLACE, made, LESSON, {})
+    grader.prefetch(("bob", "x"), made, LESSON, {})
+    assert grader.outcome(("bob", "x"), moved, LESSON, {}).outputs[at + 1][0]["text"] == "here\n"
+    assert grader.outcome(PLACE, made, LESSON, {}).outputs[at][0]["text"] == "here\n"
     grader.close()

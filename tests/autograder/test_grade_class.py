@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import genlab
 from autograder import checks
 from autograder.definitions import solution_source
-from autograder.engine import assignment
 from autograder.engine.assignment import NotReleased, grade_assignment
-from autograder.engine.grader import Options
+from autograder.engine.graded import Graded
+from autograder.engine.graded import read as read_graded
+from autograder.engine.options import Options
 from tests.one_lesson import keep_one_lesson
 
 pytestmark = [
@@ -142,11 +144,20 @@ def test_a_student_who_handed_in_nothing_is_named(graded):
         grade_assignment(course, CHAPTER, ["nobody_at_all"], options=QUICK)
 
 
-def test_time_stamps_decide_whether_a_graded_hand_in_is_graded_again(tmp_path):
-    for place, text in (("submitted", "2026-11-22 10:00:01 UTC"), ("autograded", "2026-11-22 10:00:00 UTC")):
-        folder = tmp_path / place / "ada" / CHAPTER
-        folder.mkdir(parents=True)
-        (folder / "timestamp.txt").write_text(text)
-    assert assignment._newer(tmp_path, "ada", CHAPTER)
-    (tmp_path / "submitted/ada" / CHAPTER / "timestamp.txt").write_text("2026-11-22 10:00:00 UTC")
-    assert not assignment._newer(tmp_path, "ada", CHAPTER)
+def test_a_graded_notebook_keeps_its_verdicts_as_data_whoever_graded(graded):
+    course, rows, first, *_ = graded
+    for place in (course, course.parent / "plain"):
+        for path in place.glob(f"autograded/*/{CHAPTER}/{NOTEBOOK}.ipynb"):
+            student = path.parts[-3]
+            found = read_graded(path)
+            assert {r.exercise.split("/")[1]: r.points for r in found.reports} == first[student]
+            assert found.lesson == LESSON and found.points == rows[student].points and found.kit == genlab.__version__
+            assert set(found.mended) <= set(rows[student].notes) and found.seconds > 0
+            assert Graded.from_data(json.loads(json.dumps(found.to_data()))) == found
+
+
+def test_verdicts_that_a_hand_in_brings_are_not_taken_for_ours(graded):
+    course, *_ = graded
+    case = next(c for c in damaged.CASES if c.name == "forged_verdicts")
+    found = read_graded(course / "autograded" / case.name / CHAPTER / f"{NOTEBOOK}.ipynb")
+    assert found.kit == genlab.__version__ and not found.mended

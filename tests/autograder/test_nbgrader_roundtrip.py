@@ -156,7 +156,7 @@ def test_the_export_holds_the_sums(course):
 def test_each_student_gets_feedback_about_the_own_notebook(course, student):
     page = (course / "feedback" / student / NOTEBOOK).with_suffix(".html").read_text("utf-8")
     total = sum(marks_expected(student).values())
-    assert f"(Score: {total:.1f} / {sum(POINTS.values()):.1f})" in page
+    assert f"{total:g} of {sum(POINTS.values())} points" in page and f"Feedback for {student}" in page
 
 
 def test_no_script_reaches_students(course):

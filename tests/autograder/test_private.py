@@ -1,5 +1,7 @@
 """An instructor's own checks add to the kit's; a broken one costs nobody a point."""
 
+from pathlib import Path
+
 import pytest
 
 from autograder import private
@@ -72,3 +74,11 @@ def test_problems_are_told_before_a_release(tmp_path):
     (tmp_path / "private" / "vae_fashion.py").write_text(FAILS)
     found = private.problems(tmp_path, ["vae_fashion"], range(1))
     assert len(found) == 2 and "no lesson nothing" in found[0] and "solution of kl_loss fails it" in found[1]
+
+
+def test_the_example_of_the_teaching_guide_works(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "teaching.md").read_text(encoding="utf-8")
+    source = page[page.index("# private/vae_fashion.py") :].partition("```")[0]
+    assert verdict(tmp_path, source).passed
+    assert private.problems(tmp_path, ["vae_fashion"], range(1)) == []
+    assert verdict(tmp_path, source, lambda m, v: kl_loss(m, v) * (1 if m.shape[1] < 300 else 2)).status == "failed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,11 @@ def test_check_ends_an_endless_loop_and_judges_the_rest(monkeypatch: pytest.Monk
     endless, right, *_ = selfcheck.check_cells(cells, "cnn")
     assert endless.status == "failed" and "never ends" in endless.note
     assert right.passed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the limit")
+def test_an_answer_that_wants_all_memory_gets_an_error():
+    code = "from autograder.selfcheck import limit_memory, memory; import torch; limit_memory(0.2)\n"
+    code += "try: torch.empty(memory() // 2, dtype=torch.uint8)\nexcept RuntimeError as error: print(error)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "allocate" in done.stdout

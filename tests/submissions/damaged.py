@@ -278,6 +278,19 @@ def as_vs_code_saves_it(notebook):
         c["metadata"] |= {"vscode": {"languageId": "python"}}
 
 
+@notebook_case("another release of the lesson (3f3f3f3f)")
+def made_from_another_release(notebook: Notebook) -> None:
+    """The lesson was released anew after the student had got it."""
+    notebook["metadata"]["genlab"]["sha256"]["lessons"] = "3f" * 32
+
+
+@notebook_case()
+def forged_verdicts(notebook: Notebook) -> None:
+    """The metadata hold what grading writes there: verdicts, and what was mended."""
+    exercises = [{"exercise": f"vae_fashion/{name}", "status": "passed", "points": 99.0} for name in EXERCISES]
+    notebook["metadata"]["genlab"] |= {"format": 1, "kit": "forged", "mended": ["forged"], "exercises": exercises}
+
+
 @notebook_case("another kernel, “ir”")
 def kernel_is_r(notebook):
     """The kernel is R's."""

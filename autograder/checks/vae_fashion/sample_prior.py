@@ -10,10 +10,9 @@ from autograder.checks.vae_fashion import sample_prior_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.compare import close
 from autograder.claims.laws import fresh, standard_normal, uniform
-from autograder.claims.looking import LookingClaims, calls_of
-from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
+from autograder.claims.looking import LookingClaims, calls_of, network_as_sent
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, once_a_verdict
 from autograder.probes import Plan, Record
-from autograder.probes.networks import build_network
 
 PARAMETERS = ["decoder", "n", "latent_dim"]
 LOOKING = LookingClaims("sample_prior", PARAMETERS, "decoder")
@@ -54,15 +53,17 @@ def _returns(plan: Plan, record: Record) -> Failure | None:
     return None
 
 
+@once_a_verdict
 def codes(call: dict[str, Any]) -> torch.Tensor:
     """All z that the decoder received during a call, one after the other: (n, latent_dim)."""
     return torch.cat([entry["inputs"][0].float() for entry in call["log"]])
 
 
+@once_a_verdict
 def decoded(case: dict[str, Any], z: torch.Tensor) -> torch.Tensor:
     """Logits of the plan's decoder in eval mode."""
     with torch.no_grad():
-        logits: torch.Tensor = build_network(case["networks"]["decoder"]).eval()(z)
+        logits: torch.Tensor = network_as_sent(case["networks"]["decoder"]).eval()(z)
     return logits
 
 

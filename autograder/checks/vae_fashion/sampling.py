@@ -16,7 +16,7 @@ from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.compare import close
 from autograder.claims.laws import fresh, standard_normal, uniform
-from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, once_a_verdict
 from autograder.probes import Plan, Record
 
 LARGE, EVAL, DOUBLE, SMALL, HALF, REPEAT = range(6)  # the cases of the plan, in order
@@ -53,6 +53,7 @@ def make_plan(draw: Draw) -> Plan:
     return {"probe": "call", "cases": cases}
 
 
+@once_a_verdict
 def noise(
     plan: Plan, record: Record, case: int, call: int = 0, std: Callable[[Any], Any] | None = None
 ) -> torch.Tensor:

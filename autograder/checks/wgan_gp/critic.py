@@ -19,7 +19,7 @@ from autograder.checks.wgan_gp import critic_mistakes as wrong
 from autograder.claims.compare import close, same_gradient
 from autograder.claims.laws import frequencies
 from autograder.claims.modules import ModuleClaims, transplants
-from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing, for_latest
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing, once_a_verdict
 from autograder.probes import Plan, Record
 
 FEW, ONE, SPARSE = range(3)  # the cases, by their place in the plan
@@ -95,7 +95,7 @@ def _same_scores(plan: Plan, record: Record, cases: tuple[int, ...] = (FEW, ONE)
         )
 
 
-_as_asked = for_latest(lambda plan, record: _same_scores(plan, record, (FEW, ONE, SPARSE)))
+_as_asked = once_a_verdict(lambda plan, record: _same_scores(plan, record, (FEW, ONE, SPARSE)))
 
 
 def _right_scores(plan: Plan, record: Record) -> Failure | None:
@@ -198,7 +198,7 @@ CLAIMS = (
 )
 
 Explains = Callable[[Plan, Record], bool]
-_failing = for_latest(lambda plan, record: failing(CLAIMS, plan, record))
+_failing = once_a_verdict(lambda plan, record: failing(CLAIMS, plan, record))
 
 
 def _ran(plan: Plan, record: Record) -> bool:

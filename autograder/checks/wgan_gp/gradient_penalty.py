@@ -16,7 +16,7 @@ from autograder.checks.wgan_gp import gradient_penalty_mistakes as wrong
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.laws import standard_normal, uniform
-from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing, for_latest
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing, once_a_verdict
 from autograder.probes import Plan, Record
 from autograder.probes.networks import Quadratic, build_network
 
@@ -226,8 +226,8 @@ CLAIMS = (
 )
 
 Explains = Callable[[Plan, Record], bool]
-_failing = for_latest(lambda plan, record: failing(CLAIMS, plan, record))
-_ran = for_latest(lambda plan, record: not failing((claim for claim in CLAIMS if claim.gate), plan, record))
+_failing = once_a_verdict(lambda plan, record: failing(CLAIMS, plan, record))
+_ran = once_a_verdict(lambda plan, record: not failing((claim for claim in CLAIMS if claim.gate), plan, record))
 
 
 def _returned(*formulas: Formula) -> Explains:

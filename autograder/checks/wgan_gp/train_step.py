@@ -16,7 +16,7 @@ from autograder.checks.wgan_gp import train_step_mistakes as mistakes
 from autograder.claims.adversarial import AdversarialClaims, accumulated, leaked_to_critic, leaked_to_generator
 from autograder.claims.laws import uniform
 from autograder.claims.phases import Game, Phase, Score, Terms
-from autograder.exercise import Claim, Draw, Exercise, Misconception, failing, for_latest
+from autograder.exercise import Claim, Draw, Exercise, Misconception, failing, once_a_verdict
 from autograder.probes import Plan, Record
 
 PARAMETERS = (
@@ -120,7 +120,7 @@ class Explanations:
 
     def __init__(self, step: AdversarialClaims, claims: tuple[Claim, ...]) -> None:
         self.step = step
-        self.fails = for_latest(lambda plan, record: failing(claims, plan, record))
+        self.fails = once_a_verdict(lambda plan, record: failing(claims, plan, record))
 
     def only(self, name: str, also: Callable[[list[Phase]], bool]) -> Explains:
         """Only this claim fails, and the phases of the first case are so."""

@@ -1,0 +1,67 @@
+"""nbgrader's autograde for a whole class: one converter, and each notebook is read, checked and written once.
+
+nbgrader itself makes its steps anew for every notebook, checks the notebook after each of them, and writes and reads it in between.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.writers import FilesWriter
+from nbgrader import utils
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+
+
+class ClassConverter(Autograde):
+    """Converts one student's hand-in after another, by the steps of `nbgrader autograde` in their order."""
+
+    def __init__(self, config: Any, assignment: str) -> None:
+        super().__init__(coursedir=CourseDirectory(config=config), config=config)
+        self.coursedir.assignment_id = assignment
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        self._rounds: list[
+            tuple[bool, list[Any]]
+        ] = []  # the steps that restore what students may not change, and those that grade
+        for sanitizing in (False, True):
+            self._sanitizing = sanitizing
+            self._init_preprocessors()
+            self._rounds.insert(0, (sanitizing, self.exporter._preprocessors))
+
+    def convert(self, student: str) -> None:
+        """Convert a student's notebooks. Raises what nbgrader raises."""
+        self.coursedir.student_id = student
+        self.init_notebooks()
+        before = os.getcwd()
+        os.chdir(self.coursedir.root)
+        try:
+            self.convert_notebooks()
+        finally:
+            os.chdir(before)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Both rounds, and one file."""
+        notebook = nbformat.v4.reads(Path(notebook_filename).read_text(encoding="utf-8"))
+        resources: dict[str, Any] = {}
+        try:
+            for sanitizing, steps in self._rounds:
+                self._sanitizing = sanitizing
+                resources = self._resources(os.path.basename(notebook_filename))
+                with utils.setenv(NBGRADER_EXECUTION="autograde"):
+                    for step in steps:
+                        notebook, resources = step(notebook, resources)
+                nbformat.validate(notebook, relax_add_props=True)
+        finally:
+            self._sanitizing = True
+        self.write_single_notebook(nbformat.v4.writes(notebook) + "\n", resources)
+
+    def _resources(self, file: str) -> dict[str, Any]:
+        """What the steps of a round are told of a notebook."""
+        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        resources = self.init_single_notebook_resources(os.path.join(folder, file))
+        about = {"name": resources["unique_key"], "path": folder}
+        return resources | {"metadata": about, "output_extension": self.exporter.file_extension}

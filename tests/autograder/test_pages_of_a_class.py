@@ -1,0 +1,155 @@
+"""Feedback and the report of a class from nbgrader's gradebook and graded notebooks: `genlab feedback`, `genlab report`, nbgrader's own command."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from graded_work import LESSON, ROOT, graded_notebook, passed, verdict
+from test_feedback_page import CANARY, Page
+from typer.testing import CliRunner
+
+from autograder import checks
+from autograder.report import Report
+from genlab.cli import app
+from tests.one_lesson import keep_one_lesson
+
+pytestmark = [
+    pytest.mark.nbgrader,
+    pytest.mark.skipif(sys.platform != "linux", reason="the engine runs on Linux"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),  # nbgrader's own
+]
+CHAPTER = "03_vae"
+COPIED = """
+def latent_grid(n):
+    places = []
+    for i in range(n):
+        places.append((i + 0.5) / n)
+    ticks = [torch.distributions.Normal(0.0, 1.0).icdf(torch.tensor(p)).item() for p in places]
+    rows = []
+    for y in reversed(ticks):
+        for x in ticks:
+            rows.append(torch.tensor([x, y]))
+    stacked = torch.stack(rows)
+    assert stacked.shape == (n * n, 2) and stacked.isfinite().all()
+    return stacked
+"""
+
+
+def reports_of(number: int) -> list[Report]:
+    """What student number so and so got: every third has the sign wrong, and then a loss that follows from it."""
+    given = {r.exercise: r for r in passed()}
+    if number % 3 == 0:
+        wrong = verdict("vae_fashion/kl_loss", "wrong_sign")
+        given[wrong.exercise] = wrong
+        note = "calls your kl_loss, which does not pass its own check."
+        later = Report("vae_fashion/vae_loss", "failed", 3.0, wrong.results, follows_from=wrong.exercise, note=note)
+        given[later.exercise] = later
+    if number == 1:
+        given["vae_fashion/Encoder"] = Report("vae_fashion/Encoder", "grader_error", 2.0, grader_error="it broke")
+    return [given[exercise] for exercise in checks.ids("vae_fashion")]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course of one lesson whose 30 students' marks are in the gradebook, as grading leaves them."""
+    from nbgrader.api import Gradebook
+
+    course = tmp_path_factory.mktemp("pages") / "course"
+    course.mkdir()
+    for name in ("course.yml", "nbgrader_config.py"):
+        shutil.copy(ROOT / name, course)
+    shutil.copytree(ROOT / "lessons" / CHAPTER, course / "lessons" / CHAPTER)
+    keep_one_lesson(course, LESSON.id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+            gradebook.add_assignment(CHAPTER, duedate="2026-11-20 12:00:00 UTC")
+            gradebook.add_notebook(LESSON.file, CHAPTER)
+            for e in LESSON.exercises:
+                more = {"notebook": LESSON.file, "assignment": CHAPTER, "cell_type": "code"}
+                gradebook.add_grade_cell(e.id, max_score=e.points, **more)
+                gradebook.add_solution_cell(f"{e.id}-solution", LESSON.file, CHAPTER)
+            for number in range(30):
+                place(course, gradebook, number)
+        yield course
+
+
+def place(course: Path, gradebook, number: int) -> None:
+    student, reports = f"s{number:02}", reports_of(number)
+    notebook = graded_notebook(reports, notes=(f"the code ended {CANARY}",) if number == 2 else (), seconds=1.0)
+    for cell in notebook["cells"]:
+        if cell["id"] == "latent_grid-solution" and number in (4, 5):
+            cell["source"] = COPIED if number == 4 else COPIED.replace("ticks", "marks") + "# mine\n"
+    if number == 7:
+        notebook["metadata"]["genlab"]["seconds"] = 60.0
+    path = course / "autograded" / student / CHAPTER / f"{LESSON.file}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    (path.parent / "timestamp.txt").write_text("2026-11-20 10:00:00 UTC")
+    gradebook.add_student(student)
+    late = number == 6
+    gradebook.add_submission(CHAPTER, student, timestamp=f"2026-11-20 {15 if late else 10}:00:00 UTC")
+    part = gradebook.find_submission_notebook(LESSON.file, CHAPTER, student)
+    part.late_submission_penalty = 2.0 if late else None
+    for report in reports:
+        grade = gradebook.find_grade(report.exercise.split("/")[1], LESSON.file, CHAPTER, student)
+        grade.auto_score = None if report.grader_error else report.points
+    if number == 0:
+        gradebook.find_grade("kl_loss", LESSON.file, CHAPTER, student).manual_score = 1.5
+        comment = gradebook.find_comment("kl_loss-solution", LESSON.file, CHAPTER, student)
+        comment.manual_comment = f"Nearly! {CANARY}"
+    gradebook.db.commit()
+
+
+def genlab(*arguments: str) -> str:
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_genlab_feedback_writes_the_page_that_nbgrader_would(course, monkeypatch):
+    from nbgrader.apps import GenerateFeedbackApp
+
+    assert "30 pages for 30 students" in genlab("feedback", CHAPTER, "--course", str(course))
+    path = course / "feedback" / "s00" / CHAPTER / f"{LESSON.file}.html"
+    ours = path.read_text(encoding="utf-8")
+    assert "15.5 of 20 points" in ours and "Nearly!" in ours and not Page(ours).active
+    assert (path.parent / "timestamp.txt").is_file(), "nbgrader releases no feedback without it"
+    late = (course / "feedback" / "s06" / CHAPTER / path.name).read_text(encoding="utf-8")
+    assert "3 hours after the due date: 2 points were taken off the 14" in late
+    monkeypatch.chdir(course)
+    command = GenerateFeedbackApp()
+    command.initialize([CHAPTER, "--student=s00", "--force", "--log-level=ERROR"])
+    command.start()
+    assert path.read_text(encoding="utf-8") == ours
+
+
+def test_feedback_for_a_student_without_graded_work_says_what_to_do(course):
+    done = CliRunner().invoke(app, ["feedback", CHAPTER, "nobody", "--course", str(course)])
+    assert done.exit_code == 2 and "nobody" in done.output and "genlab grade 03_vae" in done.output
+    done = CliRunner().invoke(app, ["report", "99_none", "--course", str(course)])
+    assert done.exit_code == 2 and "99_none" in done.output
+
+
+def test_the_report_counts_what_there_is(course):
+    genlab("report", CHAPTER, "--course", str(course))
+    html = (course / "build" / "report" / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    page = Page(html)
+    text = " ".join(page.text.split())
+    assert [what for what in page.active if what != "svg"] == []
+    assert "30 students" in text and "10 wrong sign in vae_fashion/kl_loss" in text
+    assert "20 (67 %) 10 0 0 0" in text, "kl_loss: passed, failed, follows, blank, broke"
+    assert "20 (67 %) 0 10 0 0" in text, "vae_loss only follows"
+    assert "s04 and s05" in text and text.count("They share") == 1
+    assert "s07 02_vae_fashion 60.0" in text and "s06 02_vae_fashion 3 hours 2" in text
+    assert "the check broke: Encoder" in text and "the code ended <script>" in text
+    assert "18 to 20 20" in text, "the histogram as a table"
+
+
+def test_a_report_to_show_to_the_class_names_nobody(course):
+    genlab("report", CHAPTER, "--without-names", "--course", str(course))
+    html = (course / "build" / "report" / f"{CHAPTER}-without-names.html").read_text(encoding="utf-8")
+    assert "wrong sign" in html and not any(f"s{number:02}" in html for number in range(30))
