@@ -9,14 +9,9 @@ import inspect
 import pprint
 import re
 import textwrap
-<<<<<<< HEAD
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-=======
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
->>>>>>> main
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import torch
