@@ -651,7 +651,7 @@ for number, (before, after) in enumerate(itertools.pairwise(pictures), start=1):
 # brings them to [−1, 1] before your step gets them. The weights start as in the paper, drawn from $\mathcal{N}(0, 0.02^2)$, and so
 # do the two settings of Adam: a momentum of 0.5 instead of 0.9, because the game changes direction all the time.
 #
-# Three settings are not the paper's, and buy much where time is short:
+# Three settings are neither the paper's nor the book's, and buy much where time is short:
 #
 # - **Averaged weights.** The generator never comes to rest: each step answers the discriminator of the moment. So after every step a copy of it
 #   moves a little towards it, $\bar\theta \leftarrow \beta\bar\theta + (1 - \beta)\theta$, and the *copy* draws the pictures. That is an

@@ -482,7 +482,7 @@ def obeys(generator: nn.Module, judge: measures.Classifier, z: torch.Tensor) -> 
 # As with the bricks, the pictures are drawn by an average of the generator over its last steps, and at `cpu` scale batches are small and
 # dropout is off. Averaging matters more here, since the generator's colours swing from step to step: in a trial of 2,400 steps the Fréchet distance of section 9 was 0.70
 # for the generator and 0.20 for its average. At `cpu` scale the critic makes one update per step, not three, but learns at twice the generator's rate: unequal rates
-# in place of unequal numbers of steps (Heusel et al., 2017), as Karras et al. (2018) trained WGAN-GPs with one update each.
+# in place of unequal numbers of steps (Heusel et al., 2017). One update per step was enough for the WGAN-GPs of Karras et al. (2018), too.
 
 
 # %% given="train_cgan"
