@@ -5,7 +5,7 @@
 All train the networks of the lesson dcgan on the bricks with Adam, batch by batch, in turns.
 
 - The lesson's loop is `genlab.fit` with everything on that the lesson has on, and the lesson's own train step: batches
-  from bytes in memory, which on a GPU lie there; history, progress, a checkpoint every few seconds.
+  from bytes in memory, which on a GPU lie there; averaged weights, history, progress, a checkpoint every few seconds.
 - The same with the networks' weights channels-last, and on a GPU in bfloat16 by autocast too.
 - The recipe is the widely taught one: a DataLoader with workers that converts image by image, float32, the
   discriminator's gradients of real and of generated images in two passes, five numbers read from the device in each
@@ -33,6 +33,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
@@ -124,6 +125,7 @@ def main() -> int:
         """Seconds of one epoch in the lesson's loop."""
         generator, discriminator = networks(layout)
         g_optimizer, d_optimizer = adam(generator), adam(discriminator)
+        average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(lesson["AVERAGING"]), use_buffers=True)
 
         def step(x: Tensor) -> dict[str, float]:
             real = (2 * x - 1).contiguous(memory_format=layout)
@@ -131,10 +133,12 @@ def main() -> int:
                 losses: dict[str, float] = lesson["train_step"](
                     generator, discriminator, real, g_optimizer, d_optimizer, LATENT, 0.1
                 )
+            average.update_parameters(generator)
             return losses
 
         step(images[: asked.batch].to(device) / 255)  # the first one sets things up
-        state = {"generator": generator, "discriminator": discriminator, "g": g_optimizer, "d": d_optimizer}
+        state = {"generator": generator, "discriminator": discriminator, "average": average}
+        state |= {"g": g_optimizer, "d": d_optimizer}
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(Terminal()):
             wait()
             began = time.perf_counter()

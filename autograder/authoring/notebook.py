@@ -25,7 +25,9 @@ import importlib.util
 if importlib.util.find_spec("genlab") is None:
     %pip install -q "genlab @ git+https://github.com/{repository}@{release}"
 
-from autograder import check"""
+from autograder import check
+
+# To keep data, training and progress when Colab disconnects, run in a cell of your own:  import genlab; genlab.use_drive()"""
 _CHECK = """\
 {check})
 ### BEGIN HIDDEN TESTS

@@ -17,7 +17,7 @@
 # - measure conditioning by a classifier, and recognise a generator that ignores its label.
 #
 # **What you need:** the WGAN-GP of the last notebook; its `gradient_penalty` is used again here. **Time:** about 90 minutes.
-# Training is the largest part of the computer's share.
+# Training is the largest part of the computer's share: at `cpu` scale 14 minutes of one core, and a second, shorter run takes 4.
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell, then
 # run the check below it. Stuck? `!genlab hint cgan/train_step` in a cell of your own gives a hint, and each
@@ -180,6 +180,39 @@ beside = torch.cat([planes[:, k : k + 1].expand(-1, 3, -1, -1) for k in range(4)
 pictures = data.train.images[first_of_each].float() / 255
 tiles = torch.cat([pictures, beside]).view(5, 4, 3, 64, 64).transpose(0, 1).flatten(0, 1)
 plots.compare({name: tiles[5 * k : 5 * k + 5] for k, name in enumerate(CLASSES)})
+
+# %% [markdown]
+# ### Find the bug: `mended_label_planes`
+#
+# *"The critic does not care about the labels. The shapes are right, I have checked, and each image's planes sum to 64·64."*
+# True, both of it. Then somebody asked her to look at the planes, of four images, one of each class. (To see the pixels, planes of
+# 12×12.)
+
+# %% payoff="stripes" alt="Five rows of the four planes of an image, black and white: yours for class 2, then hers for each of the classes 0 to 3."
+from autograder.bugs.cgan import mended_label_planes as her_planes
+
+rows = {}
+for name, function in [("yours", label_planes), ("hers", her_planes)]:
+    made = function(torch.arange(4), 4, 12)  # (4, 4, 12, 12)
+    print(f"{name}: shape {tuple(made.shape)}, sums {made.sum(dim=(1, 2, 3)).tolist()}")
+    for k in (0, 1, 2, 3) if name == "hers" else (2,):
+        rows[f"{name}, of class {k}"] = 0.85 * made[k][:, None]
+plots.compare(rows)
+
+# %% [markdown]
+# A row has the four planes of an image. All the numbers are there, and in the wrong places: every pixel of every plane now says
+# something about *its column*. Mend it. The contract, and the check, are those of your `label_planes`.
+
+
+# %% exercise="mended_label_planes"
+def mended_label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Tensor:
+    """One-hot planes (B, K, size, size), with the contract of `label_planes`: there is a bug in this one. Mend it."""
+    ### BEGIN SOLUTION
+    rows = torch.eye(num_classes, device=labels.device)[labels]  # (B, K), one-hot
+    pixels = rows.repeat_interleave(size * size, dim=1)  # (B, K · size²): each number size² times in a row
+    return pixels.view(len(labels), num_classes, size, size)
+    ### END SOLUTION
+
 
 # %% [markdown]
 # ## 3. Two networks that are told
@@ -447,8 +480,9 @@ def obeys(generator: nn.Module, judge: measures.Classifier, z: torch.Tensor) -> 
 # judge looks at some pictures, so that beside the losses there is a curve of what we want.
 #
 # As with the bricks, the pictures are drawn by an average of the generator over its last steps, and at `cpu` scale batches are small and
-# dropout is off. There the critic makes one update per step, not three, but learns at twice the generator's rate: unequal rates
-# in place of unequal numbers of steps (Heusel et al., 2017), as Karras et al. (2018) trained WGAN-GPs with one update each.
+# dropout is off. Averaging matters more here, since the generator's colours swing from step to step: in a trial of 2,400 steps the Fréchet distance of section 9 was 0.70
+# for the generator and 0.20 for its average. At `cpu` scale the critic makes one update per step, not three, but learns at twice the generator's rate: unequal rates
+# in place of unequal numbers of steps (Heusel et al., 2017). One update per step was enough for the WGAN-GPs of Karras et al. (2018), too.
 
 
 # %% given="train_cgan"
@@ -527,6 +561,10 @@ series = {name: [100 * found[name] for found in history.evaluations] for name in
 plots.curves(series | {"not listening": [50.0] * len(epochs_done)}, x=epochs_done, xlabel="epoch", ylabel="obeyed, %")
 
 # %% [markdown]
+# In a run of ours on drawn faces, at `cpu` scale, hair came first: blond was obeyed in 98 % after four epochs, when the faces were still blurred.
+# Glasses are a few dark pixels and need sharper pictures: 63 % after three epochs, 80 % after twelve. Blond had come down to 81 % by then;
+# nothing holds one attribute while the networks work on another.
+#
 # The same ten $z$ after every epoch, a row for each label:
 
 # %% payoff="epochs" alt="An animation over the epochs of faces drawn from the same noise, with a bar below that grows to the end."
@@ -580,7 +618,8 @@ print(f"{'all four alike':18}" + "".join(f"{share:14.1%}" for share in table.mea
 # %% [markdown]
 # Obeying is one thing, drawing well another: a generator could paint one perfect blond face for ever. The **Fréchet distance** of the last notebooks, between
 # generated pictures with the labels of the test images and the test images themselves, sees both quality and variety. Real against
-# other real images is the best that one can hope for; noise is the other end.
+# other real images is the best that one can hope for; noise is the other end. (The run above ended at 0.18, between 0.001 for other real faces and 1.09 for noise;
+# over all four orders 79 % were right in hair and 83 % in glasses.)
 
 # %% payoff="quality"
 torch.manual_seed(4)
@@ -603,7 +642,7 @@ print("\n", measures.diversity(judge, samples), sep="")
 #
 # Now the failure, on purpose. Everything stays as it was – your generator gets its label, your training step, your losses – except that the critic's
 # labels are all set to 0 before it sees them. Section 1 says what should happen. This run is shorter; what counts
-# is the comparison at the same epoch.
+# is the comparison at the same epoch. (Ours, after three: blond 94 % against 48 %, glasses 63 % against 50 %.)
 
 
 # %% given="BlindCritic"

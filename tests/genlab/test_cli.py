@@ -43,7 +43,7 @@ def test_check_names_mistakes_counts_points_and_fails(fresh_home: Path) -> None:
         "wrong_sign",
         "follows from vae_fashion/kl_loss",
         "not attempted",
-        "7 of 20 points, 3 of 7 exercises",
+        "9 of 22 points, 4 of 8 exercises",
     ):
         assert words in result.output
     assert progress.load()["vae_fashion/Sampling"]["status"] == "passed"
@@ -54,7 +54,7 @@ def test_check_passes_a_solved_notebook_that_lost_all_metadata(fresh_home: Path)
     bare = [{"cell_type": c["cell_type"], "source": c["source"], "metadata": {}} for c in notebook["cells"]]
     result = genlab("check", write(fresh_home, {"cells": bare, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
     assert result.exit_code == 0, result.output
-    assert "20 of 20 points" in result.output
+    assert "22 of 22 points" in result.output
 
 
 def test_a_syntax_error_costs_only_its_own_exercise(fresh_home: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_syntax_error_costs_only_its_own_exercise(fresh_home: Path) -> None:
     cell = next(c for c in notebook["cells"] if c["id"] == "latent_grid-solution")
     cell["source"] = "def latent_grid(n):\n    return (n\n"
     result = genlab("check", write(fresh_home, notebook))
-    assert "SyntaxError" in result.output and "17 of 20 points" in result.output
+    assert "SyntaxError" in result.output and "19 of 22 points" in result.output
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_progress_lists_every_exercise_and_keeps_a_pass() -> None:
     progress.update("vae_fashion/kl_loss", status="passed")
     progress.update("vae_fashion/kl_loss", status="failed")
     output = genlab("progress").output
-    assert output.count("vae_fashion/") == 7 and "✓ passed" in output
+    assert output.count("vae_fashion/") == 8 and "✓ passed" in output
 
 
 def test_a_damaged_progress_file_is_left_alone_and_told(fresh_home: Path) -> None:
