@@ -28,11 +28,13 @@ CLASS: dict[str, dict[str, str]] = {
     "chandra": {"Sampling": "exp_log_var_as_std", "latent_grid": "quantiles_0_and_1"},
     "dmitri": {"vae_loss": "beta_on_reconstruction"},
     "emmy": {},
-    "farid": dict.fromkeys(("Encoder", "vae_loss", "train_step", "sample_prior", "latent_grid"), BLANK),
+    "farid": dict.fromkeys(
+        ("Encoder", "vae_loss", "train_step", "mended_vae_loss", "sample_prior", "latent_grid"), BLANK
+    ),
     "grace": {"train_step": "stale_gradients", "sample_prior": "left_in_eval"},
     "hedy": {"kl_loss": "wrong_sign", "sample_prior": "logits_returned"},
     "ivan": {"Sampling": "detached", "Encoder": "activation_on_log_var"},
-    "jia": {"latent_grid": "linear_spacing"},
+    "jia": {"mended_vae_loss": "summed_over_batch", "latent_grid": "linear_spacing"},
     "kofi": {"vae_loss": "pixel_mean", "train_step": "uses_z_mean", "latent_grid": BLANK},
     "lise": {"Sampling": "one_noise_per_image", "kl_loss": "log_var_as_variance", "sample_prior": "uniform_draws"},
 }

@@ -55,7 +55,12 @@ def judged(found: Definitions, exercise: str, *, hidden: bool = False, seed: int
             exercise, "failed", points, note=f"could not be defined: {show.error(raised)}. {show.advice(raised)}"
         )
     if name not in found.names:
-        return Report(exercise, "not_attempted", points, note="is not defined in this notebook")
+        return Report(
+            exercise,
+            "not_attempted",
+            points,
+            note=f"is not defined here: `genlab reset {exercise}` puts its stub back.",
+        )
     return examine(exercise, found.names[name], hidden=hidden, seed=seed)
 
 

@@ -32,7 +32,9 @@ if importlib.util.find_spec("genlab") is None:
 from autograder import check
 from genlab import advice
 
-advice.under_errors()"""
+advice.under_errors()
+
+# To keep data, training and progress when Colab disconnects, run in a cell of your own:  import genlab; genlab.use_drive()"""
 _CHECK = """\
 {check})
 ### BEGIN HIDDEN TESTS

@@ -17,7 +17,7 @@ from autograder.report import Report
 from genlab.course import Lesson
 
 BINS = 10
-SLOW = 5.0  # times the median …
+SLOW = 3.0  # times the median …
 SLOW_SECONDS = 10.0  # … and no less than this
 MOST_PAIRS = 25
 MOST_CODE = 1500  # characters of an answer beside another
