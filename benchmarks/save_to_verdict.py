@@ -2,7 +2,7 @@
 
     python benchmarks/save_to_verdict.py [--lesson vae_fashion] [--rounds 3]
 
-The command runs in a process of its own, with its output in a pipe. Each exercise of the lesson is saved as solved and as the stub in
+The command runs in a process of its own, with its output in a pipe. Each exercise of a solved lesson is saved as the stub and as solved in
 turn, by a file that replaces the notebook, as editors do; the time is that from before the write until the line of the verdict is read.
 It includes the wait for the next look at the files, up to 100 ms. The processor time of both processes per verdict is given, too: on a
 busy machine the wall time is what the others leave.
@@ -79,6 +79,10 @@ def main() -> int:
     solved = sources(notebook("solutions", lesson.path))
     with tempfile.TemporaryDirectory() as folder:
         path, content = Path(folder) / f"{lesson.file}.ipynb", notebook("lessons", lesson.path)
+        cells = [c for c in content["cells"] if c["id"].endswith("-solution")]
+        stubs = sources(content)
+        for cell in cells:
+            cell["source"] = solved[cell["id"].removesuffix("-solution")]
         save(path, content)
         watching = subprocess.Popen(
             [sys.executable, "-c", "from genlab.cli import main; main()", "start", folder],
@@ -93,14 +97,14 @@ def main() -> int:
             before, times = processor_seconds(watching.pid), []
             began = time.monotonic()
             for _ in range(options.rounds):
-                for cell in [c for c in content["cells"] if c["id"].endswith("-solution")]:
-                    name, stub = cell["id"].removesuffix("-solution"), cell["source"]
-                    for source, words in ((solved[name], ": passed"), (stub, ": not attempted")):
+                for cell in cells:
+                    name = cell["id"].removesuffix("-solution")
+                    for source, words in ((stubs[name], ": not attempted"), (solved[name], ": passed")):
                         cell["source"] = source
                         saved = time.monotonic()
                         save(path, content)
                         times.append(wait_for(lines, f"{lesson.id}/{name}{words}") - saved)
-                        time.sleep(0.15)  # what else the save changed is judged, too
+                        time.sleep(0.7)  # what else the save changed is judged, too
             used = processor_seconds(watching.pid) - before
             idle = time.monotonic() - began
         finally:
