@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import os
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +14,10 @@ import genlab
 from autograder import checks
 from autograder.card import as_html
 from autograder.definitions import load_reference
+from autograder.lesson_file import code_cells
 from autograder.report import Report
-from autograder.selfcheck import check_cells, code_cells
+from autograder.selfcheck import check_cells
+from genlab.storing import write
 
 LESSON = "vae_fashion"
 BLANK, SOLUTION = "", "solution"
@@ -166,12 +166,7 @@ def write_page(
         feedback="".join(as_html(r) for r in shown.reports),
         students=len(graded),
     )
-    page.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=page.parent, suffix=".html")
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(temporary, 0o644)  # a temporary file is private, a page is not
-    os.replace(temporary, page)
+    write(page, text.encode())
 
 
 def _why(report: Report) -> str:

@@ -21,6 +21,6 @@ def build(folder: Path) -> None:
     inside.mkdir()
     for package in ("bugs", "probes", "sandbox"):
         shutil.copytree(grader / package, inside / package)
-    for module in ("definitions.py", "report.py"):
+    for module in ("cells.py", "definitions.py", "report.py"):
         shutil.copy(grader / module, inside / module)
     (inside / "sandbox" / "as_autograder.py").rename(inside / "__init__.py")

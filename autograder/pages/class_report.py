@@ -67,7 +67,7 @@ class Alike:
 
 def write_report(folder: Path, assignment: str, names: bool = True) -> Path:
     """The page that was written, `build/report/ASSIGNMENT.html`. Raises CourseError and classroom.NothingGraded."""
-    from autograder.authoring.build import write
+    from genlab.storing import write
 
     found = open_assignment(folder, assignment)
     target = folder / "build" / "report" / f"{assignment}{'' if names else '-without-names'}.html"

@@ -20,8 +20,8 @@ from autograder import checks, examine
 from autograder.definitions import load_reference, run
 from autograder.demo import hand_in
 from autograder.exercise import Claim
+from autograder.lesson_file import code_cells
 from autograder.probes import run_probe
-from autograder.selfcheck import code_cells
 from genlab.course import load_course
 from tests.strength import END, START, Examined, examined, strength, table
 
