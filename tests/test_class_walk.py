@@ -53,8 +53,8 @@ def test_marks_are_those_of_the_answers_with_the_points_and_checks_of_the_course
 
 
 def test_each_fetches_the_own_feedback(seen):
-    assert "23.0 / 23.0" in seen["feedback"][ADA]["text"]
-    assert "14.0 / 23.0" in seen["feedback"][BOB]["text"]
+    assert "23 of 23 points" in seen["feedback"][ADA]["text"]
+    assert "14 of 23 points" in seen["feedback"][BOB]["text"]
     assert "forbidden word" in seen["feedback"][BOB]["text"]
     assert all(found["pages"] == ["01_density.html"] for found in seen["feedback"].values())
 

@@ -16,8 +16,8 @@ from autograder.authoring.build import AuthorError, build
 from autograder.card import as_text
 from autograder.definitions import load_reference, run
 from autograder.examination import check
+from autograder.lesson_file import code_cells
 from autograder.report import NotAttempted
-from autograder.selfcheck import code_cells
 from genlab.course import CourseError, load_course
 from tests.answers.mended import EDITS
 

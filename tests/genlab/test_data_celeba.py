@@ -15,8 +15,8 @@ import torch
 from celeba_files import COLUMNS, jpeg
 from PIL import Image
 
-from genlab import data
-from genlab.data import attribute_files, cache, draft, lock, sources, tables
+from genlab import data, lock
+from genlab.data import attribute_files, cache, draft, sources, tables
 from genlab.data.attribute_files import square
 from genlab.data.errors import DataError
 

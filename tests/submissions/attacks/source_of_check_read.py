@@ -13,5 +13,7 @@ for package in (autograder, probes):
     for path in sorted(Path(package.__path__[0]).rglob("*.py")):
         text = path.read_text()
         print(path, len(text))
+        if path.parent.name == "bugs":  # code that the lesson hands out
+            continue
         if any(word in text for word in ("kl_diver" + "gence", "Misconcep" + "tion(", "BEGIN SOL" + "UTION")):
             print("escaped".upper(), path)
