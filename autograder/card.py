@@ -80,12 +80,12 @@ def portable(report: Report) -> Report:
 
 def _lead(report: Report) -> list[str]:
     """The sentences above the details: the diagnosis, where there is one."""
-    if report.status == "not_attempted":
-        return ["The stub is still as it was: write your code in place of `raise NotImplementedError`."]
     if report.status == "grader_error":
         return [f"This is not your mistake, and no verdict on your answer: {report.grader_error}"]
     if report.note:
         return [f"It {report.note}"]
+    if report.status == "not_attempted":
+        return ["The stub is still as it was: write your code in place of `raise NotImplementedError`."]
     return [report.sentence] if report.sentence else []
 
 

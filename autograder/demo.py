@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import os
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +14,10 @@ import genlab
 from autograder import checks
 from autograder.card import as_html
 from autograder.definitions import load_reference
+from autograder.lesson_file import code_cells
 from autograder.report import Report
-from autograder.selfcheck import check_cells, code_cells
+from autograder.selfcheck import check_cells
+from genlab.storing import write
 
 LESSON = "vae_fashion"
 BLANK, SOLUTION = "", "solution"
@@ -28,11 +28,13 @@ CLASS: dict[str, dict[str, str]] = {
     "chandra": {"Sampling": "exp_log_var_as_std", "latent_grid": "quantiles_0_and_1"},
     "dmitri": {"vae_loss": "beta_on_reconstruction"},
     "emmy": {},
-    "farid": dict.fromkeys(("Encoder", "vae_loss", "train_step", "sample_prior", "latent_grid"), BLANK),
+    "farid": dict.fromkeys(
+        ("Encoder", "vae_loss", "train_step", "mended_vae_loss", "sample_prior", "latent_grid"), BLANK
+    ),
     "grace": {"train_step": "stale_gradients", "sample_prior": "left_in_eval"},
     "hedy": {"kl_loss": "wrong_sign", "sample_prior": "logits_returned"},
     "ivan": {"Sampling": "detached", "Encoder": "activation_on_log_var"},
-    "jia": {"latent_grid": "linear_spacing"},
+    "jia": {"mended_vae_loss": "summed_over_batch", "latent_grid": "linear_spacing"},
     "kofi": {"vae_loss": "pixel_mean", "train_step": "uses_z_mean", "latent_grid": BLANK},
     "lise": {"Sampling": "one_noise_per_image", "kl_loss": "log_var_as_variance", "sample_prior": "uniform_draws"},
 }
@@ -164,12 +166,7 @@ def write_page(
         feedback="".join(as_html(r) for r in shown.reports),
         students=len(graded),
     )
-    page.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=page.parent, suffix=".html")
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(temporary, 0o644)  # a temporary file is private, a page is not
-    os.replace(temporary, page)
+    write(page, text.encode())
 
 
 def _why(report: Report) -> str:

@@ -40,16 +40,23 @@ def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, 
         return Report(exercise, "grader_error", checks.points(exercise), grader_error=broke)
 
 
+_judged_before: dict[str, Any] = {}  # by exercise, the answer of the last check in this process
+
+
 def check(exercise: str, target: Any, *, hidden: bool = False) -> None:
     """Show the verdict on `target` as a card and note it in the learner's progress.
 
     Raises CheckFailed when the answer fails, NotAttempted on an untouched stub, GraderError when the check itself broke.
     """
     from autograder.card import show
-    from genlab import progress
+    from genlab import advice, progress
 
     report = examine(exercise, target, hidden=hidden)
     show(report, hidden)
+    same = callable(target) and _judged_before.get(exercise) is target
+    if same and report.status in ("failed", "not_attempted") and not report.follows_from:
+        print(advice.of("An edit that was not run"))
+    _judged_before[exercise] = target
     progress.note(exercise, report.status)
     if report.status == "not_attempted":
         raise NotAttempted(report)

@@ -11,7 +11,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import torch
@@ -158,7 +158,11 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Exercise:
-    """The check of one exercise. `id` is lesson/object; `depends` are earlier exercises that an answer may call."""
+    """The check of one exercise. `id` is lesson/object; `depends` are earlier exercises that an answer may call.
+
+    Where the learner is given code with a bug to mend, `given` is that code, `symptom` what to look at in it, and `mends`
+    the exercise of which it breaks the contract.
+    """
 
     id: str
     make_plan: Callable[[Draw], Plan]
@@ -167,6 +171,9 @@ class Exercise:
     hints: tuple[str, ...]
     same: Callable[[Plan, Record, Record], bool] = same_calls
     depends: tuple[str, ...] = ()
+    given: Callable[..., Any] | None = None
+    symptom: str = ""
+    mends: str = ""
 
     @property
     def lesson(self) -> str:
@@ -180,4 +187,18 @@ class Exercise:
 
     def plan(self, seed: int, hidden: bool) -> Plan:
         """The inputs of one examination."""
-        return self.make_plan(Draw(self.id, seed, hidden))
+        plan = self.make_plan(Draw(self.id, seed, hidden))
+        return plan | {"code": True} if self.given else plan
+
+
+def mending(base: Exercise, given: Callable[..., Any], symptom: str, hints: tuple[str, ...]) -> Exercise:
+    """The exercise to find the bug in `given`, a function of the base's contract: it is judged by the base's claims."""
+    return replace(
+        base,
+        id=f"{base.lesson}/{given.__name__}",
+        hints=hints,
+        depends=(base.id,),
+        given=given,
+        symptom=symptom,
+        mends=base.id,
+    )

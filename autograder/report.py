@@ -78,7 +78,7 @@ class Report:
         if self.status == "passed":
             return f"{name}: passed"
         if self.status == "not_attempted":
-            return f"{name}: not attempted yet"
+            return f"{name}: not attempted yet" + (f"; it {self.note}" if self.note else "")
         if self.status == "grader_error":
             return f"{name}: the check itself broke (not your mistake): {self.grader_error}"
         if self.note:

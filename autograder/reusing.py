@@ -53,7 +53,7 @@ def beside(*folders: Path) -> Callable[[str], Any]:
         from autograder.examination import examine
 
         name, problem = exercise.split("/")[1], ""
-        for path in _notebooks(exercise, folders):
+        for path in notebooks_of(exercise, folders):
             with found_by(_unchecked(folders, exercise)):
                 value = _defined(path, name)
                 if value is None:
@@ -75,7 +75,7 @@ def _unchecked(folders: tuple[Path, ...], *within: str) -> Callable[[str], Any]:
 
     def find(exercise: str) -> Any:
         if exercise not in within:
-            for path in _notebooks(exercise, folders):
+            for path in notebooks_of(exercise, folders):
                 with found_by(_unchecked(folders, exercise, *within)):
                     value = _defined(path, exercise.split("/")[1])
                 if value is not None:
@@ -85,7 +85,7 @@ def _unchecked(folders: tuple[Path, ...], *within: str) -> Callable[[str], Any]:
     return find
 
 
-def _notebooks(exercise: str, folders: tuple[Path, ...]) -> list[Path]:
+def notebooks_of(exercise: str, folders: tuple[Path, ...]) -> list[Path]:
     """The learner's notebooks of an exercise's lesson: by its own name first, then copies, the newest first."""
     file = _file(exercise)
     found = [path for folder in folders if folder.is_dir() for path in folder.glob("*.ipynb") if file in path.name]
@@ -95,7 +95,7 @@ def _notebooks(exercise: str, folders: tuple[Path, ...]) -> list[Path]:
 def _defined(path: Path, name: str) -> Any:
     """What a notebook defines under a name, or None."""
     from autograder.definitions import run
-    from autograder.selfcheck import NotALesson, code_cells, read_notebook
+    from autograder.lesson_file import NotALesson, code_cells, read_notebook
 
     try:
         return run(code_cells(read_notebook(path)), [name], f"{path.stem}, cell").names.get(name)

@@ -35,7 +35,8 @@ Lost = dict[tuple[str, str], set[str]]  # by exercise and mistake
 def costs() -> Lost:
     """Exercises that each of the mistakes costs, its own and those that build on it."""
     from autograder import checks, demo
-    from autograder.selfcheck import check_cells, code_cells
+    from autograder.lesson_file import code_cells
+    from autograder.selfcheck import check_cells
 
     found = {}
     for exercise in checks.ids(LESSON):

@@ -17,6 +17,7 @@ from genlab.scale import device, pick, scale
 if TYPE_CHECKING:
     from genlab import data, dials, explorer, measures, plots, training, world
     from genlab.dials import attribute_explorer
+    from genlab.drive import use_drive
     from genlab.explorer import latent_explorer
     from genlab.training import Frames, History, fit, forget
 
@@ -37,6 +38,7 @@ __all__ = [
     "plots",
     "scale",
     "training",
+    "use_drive",
     "world",
 ]
 
@@ -47,6 +49,7 @@ _HOME_OF = {
     "fit": "genlab.training",
     "forget": "genlab.training",
     "latent_explorer": "genlab.explorer",
+    "use_drive": "genlab.drive",
 }
 _MODULES = {"data", "dials", "explorer", "measures", "plots", "training", "world"}
 

@@ -102,9 +102,10 @@ class _Entry(BaseModel):
 
 
 class Exercise(_Entry):
-    """One exercise: a Python object that a check judges."""
+    """One exercise: a Python object that a check judges. `mends` is the exercise whose contract code with a bug is to meet."""
 
     id: Annotated[str, _OBJECT]
+    mends: Annotated[str, _OBJECT] | None = None
     points: _Positive
     minutes: _Positive
     difficulty: Annotated[int, Field(ge=1, le=3)]
@@ -226,6 +227,7 @@ def load_course(path: str | Path | None = None) -> Course:
     places = course_rules.places(node)
     problems = course_rules.repeated_keys(node)
     problems += course_rules.repeated_names(places)
+    problems += course_rules.mended_too_early(places)
     cards = path.parent / "datasets"  # a folder for grading need not have its own
     problems += course_rules.missing_cards(places, cards if cards.is_dir() else paths.find("datasets"))
     course = None

@@ -117,6 +117,20 @@ def repeated_names(found: dict[Location, Place]) -> list[Problem]:
     return problems
 
 
+def mended_too_early(found: dict[Location, Place]) -> list[Problem]:
+    """Exercises that mend one that does not come before them in their lesson."""
+    problems = []
+    for at, place in found.items():
+        match at:
+            case ("chapters", _, "lessons", _, "exercises", int(number), "mends"):
+                ids = [found.get((*at[:-2], n, "id")) for n in range(number)]
+                earlier = [before.text for before in ids if before and before.text]
+                if place.text not in earlier:
+                    near = did_you_mean(place.text or "", earlier) or "Name an exercise above it in its lesson."
+                    problems.append((place.line, f"mends: {place.text} does not come before this exercise. {near}"))
+    return problems
+
+
 def missing_cards(found: dict[Location, Place], folder: Path) -> list[Problem]:
     """Data sets of lessons that have no card in `folder`."""
     known = sorted(card.stem for card in folder.glob("*.yml"))

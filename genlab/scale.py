@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import shutil
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ def device() -> torch.device:
 
     asked = os.environ.get("GENLAB_DEVICE", "").strip()
     if not asked:
-        return torch.device(_accelerator() or "cpu")
+        best = _accelerator()
+        if best is None:
+            _tell_of_an_idle_gpu()
+        return torch.device(best or "cpu")
     try:
         found = torch.device(asked)
         torch.empty(1, device=found)
@@ -53,6 +58,17 @@ def device() -> torch.device:
             "set it to cpu, cuda, cuda:1 or mps, or leave it out."
         ) from None
     return found
+
+
+@functools.cache  # once is enough
+def _tell_of_an_idle_gpu() -> None:
+    """Say so when there is an NVIDIA GPU that this build of PyTorch cannot use."""
+    import torch
+
+    if torch.version.cuda is None and torch.version.hip is None and shutil.which("nvidia-smi"):
+        from genlab import advice
+
+        print(f"This machine has an NVIDIA GPU. {advice.of('There is a GPU, but PyTorch was built for the CPU')}")
 
 
 def _accelerator() -> str | None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from genlab import advice
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -18,7 +20,7 @@ def stop_on(*errors: type[Exception], say: str = "") -> Iterator[None]:
     try:
         yield
     except errors as error:
-        stop(say or str(error))
+        stop(say or f"{error} {advice.on(error)}".strip())
 
 
 def stop(message: str) -> NoReturn:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import difflib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from autograder.authoring import notebook as notebooks
 from autograder.authoring.script import AuthorError, Script
 from autograder.authoring.standalone import check_standalone
 from genlab.course import Course, Lesson, load_course
+from genlab.storing import write
 
 FOLDERS = ("solutions", "lessons")
 _NOT_OURS = {
@@ -90,20 +89,6 @@ def render(script: Script, course: Course, root: Path) -> dict[str, bytes]:
                 advice = f"without its solution this cell is not valid Python: {error.msg}."
                 script.add_problem(lines[cell["id"]], advice)
     return rendered
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)  # mkstemp's files are private
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _plan(root: Path, course: Course) -> dict[Path, bytes]:

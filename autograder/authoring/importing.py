@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring import notebook as notebooks
-from autograder.authoring.build import read_script, write
+from autograder.authoring.build import read_script
 from autograder.authoring.script import AuthorError, Script
 from genlab.course import Course, load_course
+from genlab.storing import write
 
 _BUILT = {"setup": "It is the same in all lessons; autograder/authoring/notebook.py writes it."}
 _CHECK = "Checks are built from course.yml and autograder/checks."

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.authoring.build import build, write
+from autograder.authoring.build import build
 from autograder.definitions import solution_source
 from autograder.private import FOLDER
 from genlab.course import Course, Lesson, load_course
+from genlab.storing import write
 
 COPIED = ("nbgrader_config.py", ".gitignore")
 _REUSE = re.compile(r'^# %% reuse="(?P<id>[\w/]+)"[^\n]*\n.*?(?=^# %%)', re.MULTILINE | re.DOTALL)

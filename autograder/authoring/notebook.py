@@ -21,11 +21,20 @@ _COLAB = "https://colab.research.google.com/github"
 _SETUP = """\
 # Run this cell first. It installs the kit where it is missing, as in Colab.
 import importlib.util
+import sys
 
+if sys.version_info < (3, 11):
+    raise RuntimeError("The kit needs Python 3.11 or newer. Choose another kernel: Kernel → Change Kernel.")
 if importlib.util.find_spec("genlab") is None:
+    print(f"{sys.executable} has no genlab: installing it. (Is it in another environment? Then choose that kernel.)")
     %pip install -q "genlab @ git+https://github.com/{repository}@{release}"
 
-from autograder import check"""
+from autograder import check
+from genlab import advice
+
+advice.under_errors()
+
+# To keep data, training and progress when Colab disconnects, run in a cell of your own:  import genlab; genlab.use_drive()"""
 _CHECK = """\
 {check})
 ### BEGIN HIDDEN TESTS
@@ -52,7 +61,7 @@ def instructor_notebook(script: Script, course: Course) -> Notebook:
         if not cells:
             heading, _, rest = cell.source.partition("\n")
             cells.append(_markdown(f"{heading}\n{badge(course, lesson)}{rest}".rstrip(), cell_id))
-            setup = _SETUP.format(repository=course.repository, release=course.release)
+            setup = _SETUP.replace("{repository}", course.repository).replace("{release}", course.release)
             cells.append(_code(setup, "setup", locked=True))
         elif cell.role in ("text", "question"):
             cells.append(_markdown(cell.source, cell_id))

@@ -206,12 +206,32 @@ class Script:
             if exercise.id not in cells:
                 advice = f'has no cell `# %% exercise="{exercise.id}"` in {self.file}. Write it.'
                 self.problems.append(f"course.yml:{exercise.line}: exercise {exercise.id} {advice}")
+            elif exercise.mends:
+                self._check_code_to_mend(cells[exercise.id])
         found = [name for name in cells if name in wanted]
         for name, expected in zip(found, [w for w in wanted if w in cells], strict=True):
             if name != expected:
                 advice = f"course.yml has {expected} here. Let the two agree."
                 self.add_problem(cells[name].line, f"exercise {name} is out of order: {advice}")
                 break
+
+    def _check_code_to_mend(self, cell: Cell) -> None:
+        """The learner's code with a bug exists, for the arguments of the solution, which is one block behind its docstring."""
+        from autograder.authoring.stub import code_to_mend
+
+        file = f"autograder/bugs/{self.lesson.id}.py"
+        to_mend = code_to_mend(self.lesson.id, cell.name)
+        solution = next((n for n in cell.nodes if isinstance(n, ast.FunctionDef) and n.name == cell.name), None)
+        if to_mend is None:
+            self.add_problem(
+                cell.line, f"{file} has no function {cell.name}, the code with a bug. Write it, with a docstring."
+            )
+        elif solution is None or cell.source.count(BEGIN) != 1 or not ast.get_docstring(solution):
+            advice = "The solution of code to mend is a function: its docstring, then all the rest in one block."
+            self.add_problem(cell.line, f"exercise {cell.name}: {advice}")
+        elif to_mend.arguments != (names := [argument.arg for argument in solution.args.args]):
+            advice = f"has the arguments {', '.join(to_mend.arguments)} in {file} and {', '.join(names)} here."
+            self.add_problem(solution.lineno, f"{cell.name} {advice} Let the two agree.")
 
     def _source_lines(self, cell: Cell) -> list[str]:
         return self.text.splitlines()[cell.line : cell.end]

@@ -36,6 +36,12 @@ def ids(lesson: str | None = None) -> list[str]:
     return [i for i in _course() if lesson is None or i.startswith(f"{lesson}/")]
 
 
+def mended(exercise: str) -> str | None:
+    """The exercise whose contract the code with a bug in this one is to meet, or None when there is no such code."""
+    base = _course()[exercise].get("mends")
+    return f"{exercise.split('/')[0]}/{base}" if base else None
+
+
 @functools.cache
 def _course() -> dict[str, dict[str, Any]]:
     # Read without the validation that `genlab.course` does: a check must not wait for it.

@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from genlab import advice as known
+
 DTYPES = {torch.float32: "float32", torch.float64: "float64", torch.int64: "int64", torch.bool: "bool"}
 
 
@@ -97,40 +99,4 @@ def error(raised: dict[str, Any]) -> str:
 
 def advice(raised: dict[str, Any]) -> str:
     """One thing to try after an exception."""
-    message = raised["message"]
-    for words, advised in ADVICE:
-        if words in f"{raised['type']}: {message}":
-            return advised
-    return "Run the call by itself in a new cell and read the last line of the traceback."
-
-
-ADVICE = (
-    ("NotImplementedError", "A `raise NotImplementedError` is still in the way: remove it once your code is there."),
-    ("positional argument", "Keep the arguments of the stub, in its order: they are passed by position."),
-    ("NameError", "Use only the arguments, imports, UPPER_CASE constants and what earlier cells define."),
-    (
-        "expected scalar type",
-        "Create new tensors with the dtype of the inputs, e.g. by `torch.zeros_like` or `.to(x)`.",
-    ),
-    (
-        "must have the same dtype",
-        "Create new tensors with the dtype of the inputs, e.g. by `torch.zeros_like` or `.to(x)`.",
-    ),
-    ("on the same device", "Create new tensors on the device of the inputs, e.g. by `torch.zeros_like` or `.to(x)`."),
-    (
-        "shapes cannot be multiplied",
-        "Print the shapes just before that line: one of them is not what the next layer takes.",
-    ),
-    ("must match the size", "Print the shapes just before that line: two of them do not fit together."),
-    ("before Module.__init__()", "Call `super().__init__()` on the first line of `__init__`."),
-    ("in-place operation", "Make a new tensor instead of changing one in place."),
-    (
-        "Expected more than 1 value per channel",
-        "Batch norm in train mode needs more than one image: which mode is the network in, and which should it be in?",
-    ),
-    (
-        "uninitialized parameter",
-        "A lazy layer has no parameters before its first call: say how many inputs it gets, or call the network once in `__init__`.",
-    ),
-    ("SystemExit", "Leave `exit()` and `sys.exit()` out of a solution."),
-)
+    return known.on(f"{raised['type']}: {raised['message']}") or known.OTHERWISE

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder import checks
 from autograder.card import portable
-from autograder.definitions import defines
+from autograder.cells import defines
 from autograder.engine.client import GRACE_SECONDS, Child, ChildEnded, Engine
 from autograder.engine.outputs import shown, valid_outputs
 from autograder.engine.submission import (

@@ -214,14 +214,17 @@ CASES: dict[str, TypeAdapter[Any]] = {
     "value": TypeAdapter(list[ValueCase]),
 }
 NAMES = TypeAdapter(list[Text])
+DIGEST = TypeAdapter(Text)
 
 
 def check_form(plan: Plan, record: Any) -> Record:
     """The record, when its form is right for the plan. Raises BadRecord."""
-    if not isinstance(record, dict) or set(record) != {"probe", "uses", "cases"} or record["probe"] != plan["probe"]:
+    parts = {"probe", "uses", "cases"} | ({"code"} & set(plan))
+    if not isinstance(record, dict) or set(record) != parts or record["probe"] != plan["probe"]:
         raise BadRecord("it is no record of this probe")
     try:
         NAMES.validate_python(record["uses"])
+        DIGEST.validate_python(record.get("code", ""))
         CASES[plan["probe"]].validate_python(record["cases"])
     except (ValidationError, RecursionError) as error:
         where = ".".join(map(str, error.errors()[0]["loc"])) if isinstance(error, ValidationError) else "too deep"

@@ -1,4 +1,4 @@
-"""The folder that a sandbox sees of the kit: `genlab`, the probes, and the sandbox's own code. No judge, check or solution."""
+"""The folder that a sandbox sees of the kit: `genlab`, the probes, the code that learners mend, and the sandbox's own. No judge, check or solution."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def build(folder: Path) -> None:
     shutil.copy(paths.find("course.yml"), resources / "course.yml")
     inside = folder / "autograder"
     inside.mkdir()
-    for package in ("probes", "sandbox"):
+    for package in ("bugs", "probes", "sandbox"):
         shutil.copytree(grader / package, inside / package)
-    for module in ("definitions.py", "report.py"):
+    for module in ("cells.py", "definitions.py", "report.py"):
         shutil.copy(grader / module, inside / module)
     (inside / "sandbox" / "as_autograder.py").rename(inside / "__init__.py")

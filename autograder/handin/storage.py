@@ -66,7 +66,7 @@ def replace(path: Path, data: bytes, originals: Path, notes: tuple[str, ...], re
 
 def write(path: Path, data: bytes, time: float | None = None) -> None:
     """Write a file whole or not at all; `time` is what it will be dated."""
-    from autograder.authoring.build import write as write_whole
+    from genlab.storing import write as write_whole
 
     write_whole(path, data)
     if time is not None:

@@ -82,8 +82,8 @@ def write_feedback(folder: Path, assignment: str, students: Iterable[str] = ()) 
 
     Raises CourseError, and NothingGraded for an assignment or a student of whom nothing is graded.
     """
-    from autograder.authoring.build import write
     from autograder.pages.feedback import feedback_page
+    from genlab.storing import write
 
     found, wanted = open_assignment(folder, assignment), set(students)
     written = []

@@ -12,11 +12,12 @@ from autograder.engine.graded import NAME, Graded
 from autograder.handin.allowed import is_picture
 from autograder.pages.gradebook import Mark, Marks
 from autograder.pages.templating import duration, render
-from autograder.report import Report
+from autograder.report import Report, Result
 from genlab.course import Lesson
 
 MOST_BYTES = 40_000  # of a page, pictures left out
 MOST_NOTES = 20
+MASK = "·"  # what `engine.inputs` leaves of a hidden number
 # Characters of an exercise's code, and of a sentence, which may quote it: the first that leave the page small enough.
 LENGTHS = ((6000, 700), (3000, 700), (1500, 700), (600, 400), (200, 200), (0, 100))
 _PICTURE = re.compile(r'<img alt="([a-z]+) image" src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
@@ -47,6 +48,11 @@ class Section:
     def state(self) -> str:
         """Its status, or "follows"."""
         return "follows" if self.report.follows_from else self.report.status
+
+    @property
+    def shown(self) -> Result | None:
+        """The failed claim that the page shows."""
+        return self.report.failure if self.state == "failed" else None
 
     @property
     def others(self) -> int:
@@ -80,7 +86,7 @@ def _values(lesson: Lesson, marks: Marks, graded: Graded | None, sections: list[
         "mended": _few(graded.mended if graded else (), limit),
         "notes": _few(graded.notes if graded else (), limit),
         "limit": limit,
-        "masked": any("·" in f"{r.called}{r.seen}{r.expected}" for s in sections for r in s.report.results),
+        "masked": any(MASK in f"{f.called}{f.seen}{f.expected}" for s in sections if (f := s.shown)),
     }
 
 

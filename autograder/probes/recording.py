@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dis
+import hashlib
 import inspect
 import io
 import numbers
@@ -147,18 +149,36 @@ def to_device(value: Any, device: str) -> Any:
 
 def names_used(target: Any) -> list[str]:
     """Sorted names that the code of a function or class mentions: tells which earlier exercises it calls."""
-    names: set[str] = set()
+    return sorted({name for code in codes(target) for name in code.co_names})
+
+
+def code_of(target: Any) -> str:
+    """A digest of what the code of a function or class does: the same whatever its comments, docstrings and layout.
+
+    It differs between versions of Python.
+    """
+    told: list[Any] = []
+    for code in codes(target):
+        told += [c for c in code.co_consts if isinstance(c, tuple)]  # names of keyword arguments, which no step tells
+        told += [
+            (step.opname, "" if isinstance(step.argval, types.CodeType) else step.argrepr)
+            for step in dis.get_instructions(code)
+        ]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def codes(target: Any) -> Iterator[types.CodeType]:
+    """The code of a function or of a class's methods, and what is nested in it."""
     pending = [inspect.unwrap(target) if callable(target) else target]
     while pending:
         item = pending.pop()
         if isinstance(item, types.CodeType):
-            names.update(item.co_names)
+            yield item
             pending.extend(c for c in item.co_consts if isinstance(c, types.CodeType))
         elif isinstance(item, type):
             pending.extend(vars(item).values())
         elif isinstance(item, types.FunctionType):
             pending.append(inspect.unwrap(item).__code__)
-    return sorted(names)
 
 
 OWN_FILES.add(__file__)

@@ -18,7 +18,7 @@ from genlab.data.bar import progress_bar
 from genlab.data.cards import Card
 from genlab.data.draft import check_room
 from genlab.data.errors import DataError, NoRoom
-from genlab.data.lock import locked
+from genlab.lock import locked
 
 _TOKEN = "make a token on kaggle.com/settings and put it in ~/.kaggle/kaggle.json, the environment or .env"
 _VARIABLES = ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_CONFIG_DIR")

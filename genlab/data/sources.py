@@ -23,8 +23,8 @@ from genlab.data.download import Patience, fetch
 from genlab.data.draft import Stored
 from genlab.data.errors import DataError, NoRoom
 from genlab.data.found import Found
-from genlab.data.lock import locked
 from genlab.data.resize import other_sizes
+from genlab.lock import locked
 
 Made = tuple[Mapping[str, Tensor | Stored], dict[str, Any]]  # arrays, and what the header says of them
 SOURCES = ("files", "official", "kaggle", "drawn")

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import torch
 
+from genlab import advice
 from genlab.training import checkpoint, fingerprint
 from genlab.training.history import History, Losses, TrainingDiverged, as_losses, record
 from genlab.training.live import Display, shown
@@ -81,6 +82,7 @@ def fit(
                 run.train()
             except BaseException as error:
                 saved = keeper.rescue(history, error)
+                advice.attach(error)
                 raise
     except KeyboardInterrupt:
         print(_stopped(history, name, saved))

@@ -3,7 +3,7 @@
 #
 # Before a network can draw pictures it must be able to take them in. In this notebook you build the simplest network
 # that can, a **multilayer perceptron** (MLP), and teach it to tell airplanes from frogs. You write every part of it
-# once – seven short exercises – and see your loss agree with PyTorch's to the last digit. Then *your* code trains, and
+# once – seven short exercises, and a bug of somebody else's to find – and see your loss agree with PyTorch's to the last digit. Then *your* code trains, and
 # you look at what it gets wrong.
 #
 # **When you are done you can**
@@ -386,6 +386,54 @@ def train_step(model: nn.Module, images: torch.Tensor, labels: torch.Tensor, opt
     model.train()
     loss = F.cross_entropy(model(images), labels)
     optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Find the bug: `mended_train_step`
+#
+# From a forum, where this question returns every month: *"My network learns nothing. The loss stays at about 2.3, and I have
+# tried three learning rates. I do call `backward`, `zero_grad` and `step`, all three!"* Everything that the code needs is
+# indeed there. This is what it does to your MLP, and beside it your own step on the same batches:
+
+# %% payoff="learns_nothing" alt="A chart of the loss against the step: one line for each of three learning rates of the forum's step, and one for yours."
+from autograder.bugs.mlp import mended_train_step as forum_step
+
+
+def first_losses(step, rate, steps=150):
+    """The losses of the first steps of an MLP, always on the same batches."""
+    torch.manual_seed(0)
+    model = MLP().to(DEVICE)
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    batches = [torch.randint(len(train_images), (BATCH_SIZE,)) for _ in range(steps)]
+    return [
+        step(model, train_images[n].to(DEVICE).float() / 255, train_labels[n].to(DEVICE), optimizer) for n in batches
+    ]
+
+
+runs = {f"from the forum, rate {rate:g}": first_losses(forum_step, rate) for rate in (1e-4, 1e-3, 1e-2)}
+runs |= {"yours, rate 0.001": first_losses(train_step, 1e-3)}
+smooth = {name: torch.tensor(losses).unfold(0, 15, 1).mean(1) for name, losses in runs.items()}
+plots.curves(smooth, xlabel="step", title="loss, a mean of 15 batches")
+
+# %% [markdown]
+# The three rates give one and the same line: whatever moves the parameters does not. Here is the function. Change as little
+# as you can; the contract, and the check, are those of your `train_step`.
+
+
+# %% exercise="mended_train_step"
+def mended_train_step(
+    model: nn.Module, images: torch.Tensor, labels: torch.Tensor, optimizer: torch.optim.Optimizer
+) -> float:
+    """One update of the model on one batch, with the contract of `train_step`: there is a bug in this one. Mend it."""
+    ### BEGIN SOLUTION
+    model.train()
+    logits = model(images)  # (B, K)
+    loss = F.cross_entropy(logits, labels)
+    optimizer.zero_grad()  # clear the old gradients, before there are new ones
     loss.backward()
     optimizer.step()
     return loss.item()

@@ -496,6 +496,61 @@ buffers = sum(b.numel() for b in CNN().buffers() if b.is_floating_point())
 print(f"{'together':26} {'':17} {sum(p.numel() for p in CNN().parameters()):8,}   and {buffers} in buffers")
 
 # %% [markdown]
+# ### Find the bug: `mended_batch_norm`
+#
+# Somebody has carried the layer over from Keras by hand, line by line, and writes: *"Training looks the same as with
+# PyTorch's. But whenever I switch to eval mode, I get other answers, after each batch others than before."* The two curves
+# below are what that code and what your `batch_norm` keep as the mean of the red channel, batch of 32 images after batch, with
+# momentum 0.1. (Dotted: the mean of all images.)
+
+# %% payoff="restless" alt="A chart of the running mean of the red channel, batch after batch: a line for the layer carried over from Keras, one for yours, and the mean of all images dotted."
+from autograder.bugs.cnn import mended_batch_norm as from_keras
+
+torch.manual_seed(0)
+kept = {"carried over from Keras": [], "yours": []}
+for means, layer in zip(kept.values(), (from_keras, batch_norm), strict=True):
+    running_mean, running_var = torch.zeros(3), torch.ones(3)
+    for start in range(0, min(len(train_images) - 32, 32 * 120), 32):
+        x = train_images[start : start + 32].float() / 255  # (32, 3, 32, 32)
+        layer(x, running_mean, running_var, torch.ones(3), torch.zeros(3), True, 0.1, 1e-5)
+        means.append(running_mean[0].item())
+figure = plots.curves(kept, xlabel="batch", title="running mean of the red channel")
+figure.axes[0].axhline(train_images[:5000, 0].float().mean() / 255, color=GREY, ls=":")
+figure
+
+# %% [markdown]
+# One of them forgets all but the last batch or two. Here is the function; mend it. The contract, and the check, are those of
+# your `batch_norm`.
+
+
+# %% exercise="mended_batch_norm"
+def mended_batch_norm(
+    x: torch.Tensor,
+    running_mean: torch.Tensor,
+    running_var: torch.Tensor,
+    gamma: torch.Tensor,
+    beta: torch.Tensor,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> torch.Tensor:
+    """x normalised per channel, (B, C, H, W), with the contract of `batch_norm`: there is a bug in this one. Mend it."""
+    ### BEGIN SOLUTION
+    mean, var = running_mean, running_var
+    if training:
+        count = x.numel() / x.shape[1]  # numbers per channel
+        mean = x.mean(dim=(0, 2, 3))
+        var = x.var(dim=(0, 2, 3), unbiased=False)
+        with torch.no_grad():
+            running_mean.copy_((1 - momentum) * running_mean + momentum * mean)
+            running_var.copy_((1 - momentum) * running_var + momentum * var * count / (count - 1))
+    shape = (1, -1, 1, 1)  # a number per channel
+    x_hat = (x - mean.view(shape)) / torch.sqrt(var.view(shape) + eps)
+    return gamma.view(shape) * x_hat + beta.view(shape)
+    ### END SOLUTION
+
+
+# %% [markdown]
 # ## 6. Training
 #
 # The loop is the one of the notebook before, in one function for any network. The **book's recipe** is Adam with a

@@ -4,7 +4,7 @@
 # An autoencoder squeezes a picture into two numbers and draws it again from them. It is tempting to pick two
 # numbers yourself and have it draw something new. It mostly fails. In this notebook you find out why, and build
 # the model that makes it work: the **variational autoencoder** (VAE). You write the parts that matter – seven
-# short exercises – and then *your* code learns to draw garments.
+# short exercises, and a bug to find – and then *your* code learns to draw garments.
 #
 # **When you are done you can**
 #
@@ -686,6 +686,55 @@ plots.latent_map(z, labels, data.classes, ax=right, extent=3.5, title=title)
 for radius in (1, 2, 3):
     right.plot(*(radius * ring).T, color="black", lw=1)
 figure
+
+# %% [markdown]
+# ### Find the bug: `mended_vae_loss`
+#
+# *"My VAE draws the same garment for every input"* is perhaps the most common cry for help about this model. The loss
+# that belongs to one of them is below; it even takes its KL from `torch.distributions`, and that part is right. Here your
+# networks after 150 batches with it, and after 150 batches with yours:
+
+# %% payoff="one_for_all" alt="Three rows of ten pictures: test images, their reconstructions after training with your loss, and with the forum's."
+from autograder.bugs.vae_fashion import mended_vae_loss as forum_loss
+
+trials = {"test image": x_test[:10]}
+for name, loss in [("your loss", vae_loss), ("the forum's", forum_loss)]:
+    torch.manual_seed(0)
+    some_encoder, some_decoder = Encoder(LATENT_DIM).to(DEVICE), Decoder(LATENT_DIM).to(DEVICE)
+    adam = torch.optim.Adam([*some_encoder.parameters(), *some_decoder.parameters()], lr=1e-3)
+    for _ in range(genlab.pick(smoke=3, cpu=150, gpu=150)):
+        x = train_images[torch.randint(len(train_images), (50,))].to(DEVICE).float() / 255
+        some_mean, some_log_var, some_z = some_encoder(x)
+        total, _, kl = loss(some_decoder(some_z), x, some_mean, some_log_var, BETA)
+        adam.zero_grad()
+        total.backward()
+        adam.step()
+    print(f"{name:12} KL {kl.item():.5f} nats")
+    with torch.no_grad():
+        trials[name] = torch.sigmoid(some_decoder(some_encoder(x_test[:10])[2]))
+plots.compare(trials)
+
+# %% [markdown]
+# Mend it. The contract, and the check, are those of your `vae_loss`.
+
+
+# %% exercise="mended_vae_loss"
+def mended_vae_loss(
+    logits: torch.Tensor,
+    x: torch.Tensor,
+    z_mean: torch.Tensor,
+    z_log_var: torch.Tensor,
+    beta: float,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(total, reconstruction, kl), with the contract of `vae_loss`: there is a bug in this one. Mend it."""
+    ### BEGIN SOLUTION
+    posterior = torch.distributions.Normal(z_mean, torch.exp(0.5 * z_log_var))
+    prior = torch.distributions.Normal(torch.zeros_like(z_mean), torch.ones_like(z_mean))
+    reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(dim=(1, 2, 3)).mean()
+    kl = torch.distributions.kl_divergence(posterior, prior).sum(dim=1).mean()
+    return reconstruction + beta * kl, reconstruction, kl
+    ### END SOLUTION
+
 
 # %% [markdown]
 # ## 9. New garments

@@ -589,6 +589,41 @@ plots.compare(
 genlab.attribute_explorer(decoder.eval(), z_test[:20], {name: vectors[name] for name in STEERED}, strength=3.0)
 
 # %% [markdown]
+# ### Find the bug: `mended_attribute_vector`
+#
+# *"I dial the smile up and down, and nothing happens."* He had read CelebA's file of attributes himself, with its −1 and 1,
+# and had written his function so that it takes labels of any kind. No error, no warning. The same face with your
+# vector, and with his:
+
+# %% payoff="no_smile" alt="Two rows of the same face at nine strengths of the smile: along your vector, and along his."
+from autograder.bugs.vae_faces import mended_attribute_vector as forgiving_vector
+
+smiles = data.train.attributes["Smiling"][: len(z_train)]
+as_in_the_file = torch.where(smiles, 1, -1)  # int64, as CelebA has them
+ways = {"yours": attribute_vector(z_train, smiles), "his": forgiving_vector(z_train, as_in_the_file)}
+for name, vector in ways.items():
+    print(f"{name:6} length of the vector: {vector.norm():.3f}")
+plots.compare({name: decode(decoder, add_attribute(z_test[plain], vector, strengths)) for name, vector in ways.items()})
+
+# %% [markdown]
+# A function that guesses what is meant is wrong without a word. Mend it, so that it keeps the contract of your
+# `attribute_vector` and is judged by the same check: what it cannot know it refuses.
+
+
+# %% exercise="mended_attribute_vector"
+def mended_attribute_vector(z: torch.Tensor, has_attribute: torch.Tensor) -> torch.Tensor:
+    """mean(z with it) − mean(all z), with the contract of `attribute_vector`: there is a bug in this one. Mend it."""
+    ### BEGIN SOLUTION
+    if has_attribute.dtype is not torch.bool:
+        raise ValueError("the labels should be bool: write `labels > 0` for labels −1 and 1")
+    with_it = z[has_attribute]
+    if len(with_it) in (0, len(z)):
+        raise ValueError("nobody has the attribute, or everybody: there is no direction")
+    return with_it.mean(dim=0) - z.mean(dim=0)
+    ### END SOLUTION
+
+
+# %% [markdown]
 # ### Did it work? Ask somebody else
 #
 # Looking is good, counting is better. A small classifier, trained on the same pictures and their labels, is our judge. It

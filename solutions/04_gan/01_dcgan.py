@@ -842,8 +842,10 @@ def small_network(n_in: int, n_out: int, slope: float) -> nn.Sequential:
     return nn.Sequential(*layers, *([nn.Flatten(0)] if n_out == 1 else []))
 
 
-def play_on_ring(generator_rate: float, discriminator_rate: float, label_noise: float = 0.0, seed: int = 0) -> dict:
-    """Points (1000, 2) of the generator at four times of a training with `train_step`, the losses, and the discriminator."""
+def play_on_ring(
+    generator_rate: float, discriminator_rate: float, label_noise: float = 0.0, seed: int = 0, update=train_step
+) -> dict:
+    """Points (1000, 2) of the generator at four times of a training with `update`, the losses, and the discriminator."""
     torch.manual_seed(seed)
     generator, discriminator = small_network(2, 2, slope=0.0), small_network(2, 1, slope=0.2)
     adams = [
@@ -852,7 +854,7 @@ def play_on_ring(generator_rate: float, discriminator_rate: float, label_noise: 
     ]
     points, losses = [], []
     for step in range(1, RING_STEPS + 1):
-        losses.append(train_step(generator, discriminator, ring(128), *adams, 2, label_noise))
+        losses.append(update(generator, discriminator, ring(128), *adams, 2, label_noise))
         if step % (RING_STEPS // 4) == 0:
             with torch.no_grad():
                 points.append(generator(torch.randn(1000, 2)))
@@ -933,7 +935,77 @@ for name, run in runs.items():
 # limit. With an amount of 0.2 they are 0.1 away from certainty in the mean, so no logit beyond $\log 9 \approx 2.2$ pays. The
 # map is gentler, and the generator gets further. (Not always as clearly as here: with another seed it was 5 heaps against 4. Noise does not make the
 # teacher wrong, only modest. The *generator's* labels have none: there is nothing to be capped.)
+
+# %% [markdown]
+# ### Find the bug: `mended_train_step`
 #
+# *"Sometimes it works for a while, then the discriminator goes mad."* On your ring, with the learning rates that found all the
+# heaps above, this training step does the following. A discriminator that knows nothing says ½ for everything and pays
+# $\log 2 \approx 0.69$ (dotted):
+
+# %% payoff="goes_mad" alt="Three charts. The points of the generator over the eight heaps of the ring, with your step and with the strange one; and the discriminator's loss with both, against the step, with log 2 dotted."
+from autograder.bugs.dcgan import mended_train_step as strange_step
+
+runs = {"yours": play_on_ring(2e-4, 1e-3), "the strange one": play_on_ring(2e-4, 1e-3, update=strange_step)}
+figure, axes = plots.subplots(1, 3, width=11.5, height=3.5)
+for ax, (name, run) in zip(axes, runs.items(), strict=False):
+    ax.scatter(*ring(600).T, s=2, color=BLUE, alpha=0.35, lw=0)
+    ax.scatter(*run["points"][-1].T, s=3, color=ORANGE, alpha=0.6, lw=0)
+    title = f"{name}: {heaps_found(run['points'][-1])} of 8 heaps"
+    ax.set(xlim=(-1.8, 1.8), ylim=(-1.8, 1.8), xticks=[], yticks=[], aspect="equal", title=title)
+for (name, run), colour in zip(runs.items(), (GREY, ORANGE), strict=True):
+    axes[2].plot([loss["discriminator"] for loss in run["losses"]], color=colour, lw=1, label=name)
+axes[2].axhline(math.log(2), color="black", ls=":", lw=1)
+axes[2].set(title="the discriminator's loss", xlabel="step")
+axes[2].legend()
+figure.tight_layout()
+figure
+
+# %% [markdown]
+# Its discriminator does worse than one that knows nothing, again and again. The function is below, and everything in it was written
+# by somebody who understood GANs; one line was copied and not changed. Mend it. The contract, and the check, are those of your
+# `train_step`.
+
+
+# %% exercise="mended_train_step"
+def mended_train_step(
+    generator: nn.Module,
+    discriminator: nn.Module,
+    real: torch.Tensor,
+    generator_optimizer: torch.optim.Optimizer,
+    discriminator_optimizer: torch.optim.Optimizer,
+    latent_dim: int,
+    label_noise: float,
+) -> dict[str, float]:
+    """The losses of one update of each network, with the contract of `train_step`: there is a bug in this one. Mend it."""
+    ### BEGIN SOLUTION
+    generator.train()
+    discriminator.train()
+    bce, batch = F.binary_cross_entropy_with_logits, len(real)
+
+    # the discriminator's turn
+    z = torch.randn(batch, latent_dim, device=real.device, dtype=real.dtype)
+    on_real = discriminator(real)  # (B,)
+    on_fake = discriminator(generator(z).detach())
+    ones = 1 - label_noise * torch.rand_like(on_real)
+    zeros = label_noise * torch.rand_like(on_fake)
+    d_loss = 0.5 * (bce(on_real, ones) + bce(on_fake, zeros))
+    discriminator_optimizer.zero_grad()
+    d_loss.backward()
+    discriminator_optimizer.step()
+
+    # the generator's turn
+    z = torch.randn(batch, latent_dim, device=real.device, dtype=real.dtype)
+    on_fake = discriminator(generator(z))
+    g_loss = bce(on_fake, torch.ones_like(on_fake))
+    generator_optimizer.zero_grad()
+    g_loss.backward()
+    generator_optimizer.step()
+    return {"discriminator": d_loss.item(), "generator": g_loss.item()}
+    ### END SOLUTION
+
+
+# %% [markdown]
 # ## 10. The checkerboard
 #
 # Look closely at the untrained generator's pictures in section 3: a pattern of dots. A transposed convolution stamps its

@@ -351,7 +351,55 @@ figure
 # rises and falls with the truth, and that is what we need.
 #
 # This is also why a WGAN's critic may be trained *well*: a better discriminator has less and less slope, a better critic has a better one.
+
+# %% [markdown]
+# ### Find the bug: `mended_gradient_penalty`
 #
+# *"I have the penalty in my loss, and still my critic explodes. Here, I even print it!"* The number that was printed is
+# right, to the last digit. Its critic on the same line, and beside it the penalty, step by step:
+
+# %% payoff="nobody_pays" alt="Two charts with a line for your penalty and one for the forum's: the critic's scores along the line at the end, and the penalty against the step, on a logarithmic scale."
+from autograder.bugs.wgan_gp import mended_gradient_penalty as forum_penalty
+
+figure, (left, right) = plots.subplots(1, 2, width=10, height=3)
+for name, penalty, colour in [("yours", gradient_penalty, BLUE), ("the forum's", forum_penalty, ORANGE)]:
+    seen = []
+
+    def noted(*arguments, penalty=penalty, seen=seen):
+        """The penalty, its value noted."""
+        value = penalty(*arguments)
+        seen.append(value.item())
+        return value
+
+    _, losses, pictures = critic_on_a_line(noted)
+    left.plot(line, list(pictures.values())[-1], color=colour, label=name)
+    right.plot(seen, color=colour, label=name)
+left.set(title="the scores along the line, at the end", xlabel="$x$", ylabel="score")
+right.set(title="the penalty", xlabel="step", yscale="log")
+left.legend(loc="upper left")
+figure.tight_layout()
+figure
+
+# %% [markdown]
+# The critic sees the bill and does not pay. Mend it: one word will do. The contract, and the check, are those of your
+# `gradient_penalty`.
+
+
+# %% exercise="mended_gradient_penalty"
+def mended_gradient_penalty(critic: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+    """Mean of (‖∇ critic‖₂ − 1)², with the contract of `gradient_penalty`: there is a bug in this one. Mend it."""
+    ### BEGIN SOLUTION
+    real, fake = real.detach(), fake.detach()
+    share = torch.rand(len(real), 1, 1, 1, dtype=real.dtype, device=real.device)
+    mixed = torch.lerp(fake, real, share).requires_grad_()  # (B, C, H, W)
+    scores = critic(mixed)  # (B,)
+    gradient = torch.autograd.grad(scores.sum(), mixed, create_graph=True)[0]  # with a graph of its own
+    length = gradient.flatten(1).norm(dim=1)  # (B,)
+    return (length - 1).square().mean()
+    ### END SOLUTION
+
+
+# %% [markdown]
 # ### The book's bug: where are the points?
 #
 # The book's code draws the weights by a normal distribution, as did the Keras example that it follows. It runs, it trains, nobody sees

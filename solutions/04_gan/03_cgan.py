@@ -182,6 +182,39 @@ tiles = torch.cat([pictures, beside]).view(5, 4, 3, 64, 64).transpose(0, 1).flat
 plots.compare({name: tiles[5 * k : 5 * k + 5] for k, name in enumerate(CLASSES)})
 
 # %% [markdown]
+# ### Find the bug: `mended_label_planes`
+#
+# *"The critic does not care about the labels. The shapes are right, I have checked, and each image's planes sum to 64·64."*
+# True, both of it. Then somebody asked her to look at the planes, of four images, one of each class. (To see the pixels, planes of
+# 12×12.)
+
+# %% payoff="stripes" alt="Five rows of the four planes of an image, black and white: yours for class 2, then hers for each of the classes 0 to 3."
+from autograder.bugs.cgan import mended_label_planes as her_planes
+
+rows = {}
+for name, function in [("yours", label_planes), ("hers", her_planes)]:
+    made = function(torch.arange(4), 4, 12)  # (4, 4, 12, 12)
+    print(f"{name}: shape {tuple(made.shape)}, sums {made.sum(dim=(1, 2, 3)).tolist()}")
+    for k in (0, 1, 2, 3) if name == "hers" else (2,):
+        rows[f"{name}, of class {k}"] = 0.85 * made[k][:, None]
+plots.compare(rows)
+
+# %% [markdown]
+# A row has the four planes of an image. All the numbers are there, and in the wrong places: every pixel of every plane now says
+# something about *its column*. Mend it. The contract, and the check, are those of your `label_planes`.
+
+
+# %% exercise="mended_label_planes"
+def mended_label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Tensor:
+    """One-hot planes (B, K, size, size), with the contract of `label_planes`: there is a bug in this one. Mend it."""
+    ### BEGIN SOLUTION
+    rows = torch.eye(num_classes, device=labels.device)[labels]  # (B, K), one-hot
+    pixels = rows.repeat_interleave(size * size, dim=1)  # (B, K · size²): each number size² times in a row
+    return pixels.view(len(labels), num_classes, size, size)
+    ### END SOLUTION
+
+
+# %% [markdown]
 # ## 3. Two networks that are told
 #
 # ### Exercise 2: `ConditionalCritic`

@@ -36,4 +36,4 @@ def test_the_page_is_one_file_that_asks_nothing_of_the_network(tmp_path: Path) -
     text = page.read_text(encoding="utf-8")
     assert not re.findall(r"(?:src|href)=\"(?!data:)", text)
     assert list(page.parent.iterdir()) == [page], "no temporary file is left"
-    assert "drawn stand-in" in text and "20 of 20" in text and "exp log var as std" in text
+    assert "drawn stand-in" in text and "22 of 22" in text and "exp log var as std" in text

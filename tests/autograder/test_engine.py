@@ -250,7 +250,7 @@ def test_a_broken_judge_gives_no_score_and_says_so(engine, monkeypatch):
     def broken(exercise, *_):
         raise ZeroDivisionError("the judge broke")
 
-    monkeypatch.setattr(verdicts, "judge", broken)
+    monkeypatch.setattr(verdicts, "judge_with", broken)
     reports = graded(engine, notebook()).reports
     assert {r.status for r in reports.values()} == {"grader_error"}
     assert all("the judge broke" in r.grader_error for r in reports.values())

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,22 @@ def text_of(path: Path) -> str:
     return "\n".join("".join(cell["source"]) for cell in notebook["cells"])
 
 
-def leaked(script: str, lesson: str) -> list[str]:
-    """The solution blocks of a script that have most of their lines over 25 characters in a lesson."""
-    blocks = re.findall(r"### BEGIN SOLUTION\n(.*?)\n[^\n]*### END SOLUTION", script, re.DOTALL)
+def leaked(script: str, lesson: str, mended: Collection[str] = ()) -> list[str]:
+    """The solution blocks of a script that have most of their lines over 25 characters in a lesson.
+
+    mended: exercises that give code with a bug: most lines of their solutions are given, so only a whole block counts.
+    """
+    parts = re.split(r'^# %% exercise="(\w+)"$|^# %%.*$', script, flags=re.MULTILINE)
+    blocks = [
+        (name, block)
+        for name, part in zip(parts[1::2], parts[2::2], strict=True)
+        for block in re.findall(r"### BEGIN SOLUTION\n(.*?)\n[^\n]*### END SOLUTION", part, re.DOTALL)
+    ]
     found = []
-    for block in blocks:
+    for name, block in blocks:
+        if name in mended:
+            found += [block] * (block in lesson)
+            continue
         lines = [line.strip("# ") for line in block.splitlines()]
         long_lines = [line for line in lines if len(line) > 25]
         if sum(line in lesson for line in long_lines) > len(long_lines) / 2:
@@ -39,7 +51,8 @@ def test_the_notebooks_are_as_built_from_the_scripts():
 @each_lesson
 def test_no_answer_reaches_the_lesson(lesson):
     script = (ROOT / "solutions" / f"{lesson.path}.py").read_text(encoding="utf-8")
-    assert leaked(script, text_of(ROOT / "lessons" / f"{lesson.path}.ipynb")) == []
+    mended = {exercise.id for exercise in lesson.exercises if exercise.mends}
+    assert leaked(script, text_of(ROOT / "lessons" / f"{lesson.path}.ipynb"), mended) == []
 
 
 @each_lesson

@@ -228,7 +228,8 @@ def test_the_names_of_cases_are_unique():
 
 @pytest.mark.parametrize("name", ["all_metadata_stripped", "everything_in_one_cell", "import_added_to_a_given_cell"])
 def test_the_answers_pass_their_checks(mended, name):
-    from autograder.selfcheck import check_cells, code_cells
+    from autograder.lesson_file import code_cells
+    from autograder.selfcheck import check_cells
 
     case = next(case for case in damaged.CASES if case.name == name)
     reports = check_cells(code_cells(mended(case).notebook), "vae_fashion")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_check_names_mistakes_counts_points_and_fails(fresh_home: Path) -> None:
         "wrong_sign",
         "follows from vae_fashion/kl_loss",
         "not attempted",
-        "7 of 20 points, 3 of 7 exercises",
+        "9 of 22 points, 4 of 8 exercises",
     ):
         assert words in result.output
     assert progress.load()["vae_fashion/Sampling"]["status"] == "passed"
@@ -54,7 +55,7 @@ def test_check_passes_a_solved_notebook_that_lost_all_metadata(fresh_home: Path)
     bare = [{"cell_type": c["cell_type"], "source": c["source"], "metadata": {}} for c in notebook["cells"]]
     result = genlab("check", write(fresh_home, {"cells": bare, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
     assert result.exit_code == 0, result.output
-    assert "20 of 20 points" in result.output
+    assert "22 of 22 points" in result.output
 
 
 def test_a_syntax_error_costs_only_its_own_exercise(fresh_home: Path) -> None:
@@ -62,7 +63,7 @@ def test_a_syntax_error_costs_only_its_own_exercise(fresh_home: Path) -> None:
     cell = next(c for c in notebook["cells"] if c["id"] == "latent_grid-solution")
     cell["source"] = "def latent_grid(n):\n    return (n\n"
     result = genlab("check", write(fresh_home, notebook))
-    assert "SyntaxError" in result.output and "17 of 20 points" in result.output
+    assert "SyntaxError" in result.output and "19 of 22 points" in result.output
 
 
 @pytest.mark.parametrize(
@@ -108,15 +109,67 @@ def test_progress_lists_every_exercise_and_keeps_a_pass() -> None:
     progress.update("vae_fashion/kl_loss", status="passed")
     progress.update("vae_fashion/kl_loss", status="failed")
     output = genlab("progress").output
-    assert output.count("vae_fashion/") == 7 and "✓ passed" in output
+    listed = [line.split()[0] for line in output.splitlines() if line.startswith("  vae_fashion/")]
+    assert len(listed) == 8 and "✓ passed" in output
 
 
-def test_a_damaged_progress_file_is_left_alone_and_told(fresh_home: Path) -> None:
+def test_a_damaged_progress_file_is_set_aside_and_told(fresh_home: Path) -> None:
     progress.update("vae_fashion/kl_loss", hints=1)
-    progress.path().write_text("{", encoding="utf-8")
-    result = genlab("hint", "vae_fashion/kl_loss")
-    assert result.exit_code == 2 and "is damaged" in result.output
-    assert progress.path().read_text(encoding="utf-8") == "{"
+    for number, damaged in enumerate(("{", "[]", '{"vae_fashion/kl_loss": 3}'), start=1):
+        progress.path().write_text(damaged, encoding="utf-8")
+        result = genlab("hint", "vae_fashion/kl_loss")
+        assert result.exit_code == 0 and "was damaged" in result.output and "1. " in result.output
+        assert (progress.path().parent / f"progress.damaged-{number}.json").read_text(encoding="utf-8") == damaged
+        assert progress.load() == {"vae_fashion/kl_loss": {"hints": 1}}
+
+
+def test_processes_that_note_progress_at_the_same_time_lose_nothing(fresh_home: Path) -> None:
+    noting = (
+        "from genlab import progress\nimport sys\nfor k in range(15): progress.update(f'a/{sys.argv[1]}{k}', hints=k)"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", noting, name]) for name in "xyz"]
+    assert [process.wait() for process in running] == [0, 0, 0]
+    assert len(progress.load()) == 45
+
+
+def test_what_comes_next_is_in_the_lesson_that_was_begun() -> None:
+    assert "Next: density/gaussian_log_likelihood (10 minutes, difficulty ●○○)" in genlab("progress").output
+    progress.update("mlp/scale_images", status="passed")
+    output = genlab("progress").output
+    assert "Next: mlp/one_hot" in output and "1 of 66 exercises passed" in output and "65 not attempted" in output
+
+
+def test_a_script_is_checked_like_a_notebook(fresh_home: Path) -> None:
+    script = fresh_home / "mine.py"
+    script.write_text(
+        'def conv_parameters(c_in, c_out, kernel):\n    return (c_in * kernel**2 + 1) * c_out\n# check("cnn/dropout", 0)\n'
+    )
+    output = genlab("check", script).output
+    assert "2 of 20 points, 1 of 7 exercises" in output and output.count("not attempted") == 6
+
+
+def test_a_notebook_without_answers_asks_whether_it_was_saved(fresh_home: Path) -> None:
+    notebook = Path(shutil.copy(ROOT / "lessons/02_deeplearning/02_cnn.ipynb", fresh_home))
+    output = genlab("check", notebook).output
+    assert output.count("not attempted") == 7 and "Is your work saved?" in output
+
+
+def test_reset_finds_the_notebook_here_and_keeps_the_text(fresh_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(fresh_home)
+    assert "no notebook of vae_fashion" in genlab("reset", "kl_loss").output
+    write(fresh_home, hand_in(ROOT, {}))
+    output = genlab("reset", "kl_loss").output
+    assert "lesson.kl_loss.kept-1.txt" in output and "Reload Notebook from Disk" in output
+    assert genlab("reset", "kl_loss").exit_code == 2
+
+
+def test_start_puts_a_lesson_here_when_asked_for_and_knows_what_it_is_not(
+    fresh_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(fresh_home)
+    assert genlab("start", "vae_fashoin").exit_code == 2
+    assert "does not exist" in genlab("start", "some/folder").output
+    assert genlab("start", "vae_fashion", answer="n\n").exit_code == 1 and not list(fresh_home.glob("*.ipynb"))
 
 
 def test_data_commands_tell_what_is_there() -> None:

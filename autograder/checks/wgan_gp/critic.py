@@ -20,7 +20,7 @@ from autograder.claims.compare import close, same_gradient
 from autograder.claims.laws import frequencies
 from autograder.claims.modules import ModuleClaims, transplants
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing, once_a_verdict
-from autograder.probes import Plan, Record
+from autograder.probes import Plan, Record, run_probe
 
 FEW, ONE, SPARSE = range(3)  # the cases, by their place in the plan
 TRAIN, EVAL = range(2)  # the runs of the sparse case
@@ -59,11 +59,23 @@ def make_plan(draw: Draw) -> Plan:
         common = {"construct": [width], "seed": draw.seed(), "args": [images], "training": training, "dtype": dtype}
         return {**common, "cotangents": [draw.normal(rows, dtype=dtype)], **more}
 
-    cases = [case(draw.size(3, 5), "float32", [False]), case(1, "float64", [False, True])]
+    few = case(draw.size(3, 5), "float32", [False])
+    while not _one_below_zero(few):  # or a rectifier at the end would change nothing
+        few = case(draw.size(3, 5), "float32", [False])
     return {
         "probe": "transplant",
-        "cases": [*cases, case(64, "float32", [True, False], sparse=True, cotangents=[None])],
+        "cases": [
+            few,
+            case(1, "float64", [False, True]),
+            case(64, "float32", [True, False], sparse=True, cotangents=[None]),
+        ],
     }
+
+
+def _one_below_zero(case: dict[str, Any]) -> bool:
+    """Whether the reference gives some image of this case a negative score."""
+    record = run_probe({"probe": "transplant", "cases": [case]}, Reference)
+    return bool(scores(record, 0).min() < -0.01)
 
 
 MODULE = ModuleClaims("Critic", Reference, ("scores",), ("images",))

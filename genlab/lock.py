@@ -10,15 +10,16 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def locked(path: Path, doing: str) -> Iterator[None]:
-    """Holds the lock file at `path`; waits, and says so, while another process holds it.
+def locked(path: Path, doing: str = "") -> Iterator[None]:
+    """Holds the lock file at `path`; waits, and says what for where `doing` does, while another process holds it.
 
     The lock goes with its process, however that ends. Where a file system has no locks, none is held.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "ab") as file:
         if not _taken(file.fileno(), wait=False):
-            print(f"Another process is {doing}; waiting for it.")
+            if doing:
+                print(f"Another process is {doing}; waiting for it.")
             while not _taken(file.fileno(), wait=True):
                 pass
         yield
