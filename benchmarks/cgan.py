@@ -3,8 +3,8 @@
     python benchmarks/cgan.py --epochs 40 --keep cgan.pt
 
 is the lesson's training at `cpu` scale for more than three times as long (20,000 steps, about 50 minutes of one core). At the end it prints how often
-the judge found what was ordered after each epoch, the table by label and the Fréchet distances of the lesson; --keep writes the averaged generator's weights (a few megabytes at most), which `ConditionalGenerator(32, 4, 2 * width).load_state_dict(torch.load(…))` reads. An
-interrupted run goes on when it is started again.
+the judge found what was ordered after each epoch, the table by label and the Fréchet distances of the lesson; --keep writes the averaged generator's weights (a few
+megabytes at most), which `ConditionalGenerator(32, 4, 2 * width).load_state_dict(torch.load(…))` reads. An interrupted run goes on when it is started again.
 """
 
 from __future__ import annotations
