@@ -206,5 +206,5 @@ def _report(rows: list[Row], nothing: str) -> None:
     said = {"ok": "as handed in", "mended": "mended", "refused": "refused", "missing": "missing"}
     print(", ".join(f"{counts[state]} {words}" for state, words in said.items() if counts[state]))
     if any(row.state in ("mended", "refused") for row in rows):
-        print("What was handed in is kept in originals/.")
+        print("Files whose text was changed are kept as they came in originals/.")
     raise typer.Exit(1 if counts["refused"] else 0)

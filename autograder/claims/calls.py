@@ -137,7 +137,7 @@ class CallClaims:
                         return Failure(seen, f"{show.dtype(want)}, as the inputs", advice, self._called(case))
             return None
 
-        return Claim("dtype", f"returns {show.dtype(kind)}" if kind else "keeps the dtype of its inputs", judge)
+        return Claim("dtype", f"returns {show.dtype(kind)}" if kind else "returns the right dtype", judge)
 
     def finite(self) -> Claim:
         """No result is NaN or infinite."""

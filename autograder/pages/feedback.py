@@ -55,6 +55,11 @@ class Section:
         return self.report.failure if self.state == "failed" else None
 
     @property
+    def untouched(self) -> bool:
+        """Whether there is no answer, and nobody has said anything about that."""
+        return self.state == "not_attempted" and not (self.mark.comment or self.mark.by_hand or self.mark.extra)
+
+    @property
     def others(self) -> int:
         """Claims that do not hold or were not reached, but for the first."""
         return sum(not result.passed for result in self.report.results) - 1
@@ -82,6 +87,7 @@ def _values(lesson: Lesson, marks: Marks, graded: Graded | None, sections: list[
         "sections": sections,
         "passed": sum(s.state == "passed" for s in sections),
         "start": todo[0] if todo else None,
+        "nothing": bool(graded and graded.mended) and all(s.untouched for s in sections),
         "late": duration(marks.late) if marks.late else "",
         "mended": _few(graded.mended if graded else (), limit),
         "notes": _few(graded.notes if graded else (), limit),

@@ -65,8 +65,8 @@ def test_it_says_what_failed_what_was_seen_and_expected_which_mistake_it_is_and_
     for said in (failure.says, failure.seen, failure.expected, failure.advice, report.sentence):
         assert coded(said) in text
     assert "Wrong sign." in text and coded(checks.find(report.exercise).hints[0]) in text
-    assert "17 of 20 points" in text and "6 of 7 exercises pass" in text
-    assert len(re.findall("<details>", text)) == 7, "the student's code, folded"
+    assert "19 of 22 points" in text and "7 of 8 exercises pass" in text
+    assert len(re.findall("<details>", text)) == 8, "the student's code, folded"
 
 
 def test_what_follows_from_another_exercise_points_at_it_and_gives_no_hint():
@@ -84,11 +84,19 @@ def test_marks_by_hand_comments_lateness_and_what_was_mended_are_said():
     given = marks(reports, penalty=2.0, late=7300.0)
     given.exercises["Encoder"] = Mark(1.5, 2.0, 0.0, by_hand=True, extra=0.5, comment="Nice idea!\nSee me.")
     text = feedback_page(graded_notebook(reports, mended=("Its metadata were put back.",)), LESSON, given)
-    assert "14.5 of 20 points, so far" in text
-    assert "2 hours after the due date: 2 points were taken off the 16.5" in text
+    assert "16.5 of 22 points, so far" in text
+    assert "2 hours after the due date: 2 points were taken off the 18.5" in text
     assert "by hand (the checks gave 0)" in text and "0.5 of it are extra credit" in text
     assert "Nice idea!\nSee me." in text and "Its metadata were put back." in text
     assert "not your mistake" in text and "secret place" not in text
+
+
+def test_a_file_that_could_not_be_read_is_not_called_a_stub():
+    reports = [Report(exercise, "not_attempted", 3.0) for exercise in checks.ids("vae_fashion")]
+    text = page_of(reports, about={"mended": ("It is cut off in the middle.",)})
+    assert "No answer was found" in text and "It is cut off in the middle." in text
+    assert "Not attempted" not in text and "stub" not in text
+    assert "Not attempted" in page_of(reports)
 
 
 def test_nothing_that_a_student_or_a_teacher_wrote_runs_or_fetches():
@@ -195,4 +203,4 @@ def test_what_something_else_graded_still_has_its_marks():
     notebook = graded_notebook(reports)
     del notebook["metadata"]["genlab"]
     text = feedback_page(notebook, LESSON, marks(reports))
-    assert "17 of 20 points" in text and "6 of 7 exercises pass" in text
+    assert "19 of 22 points" in text and "7 of 8 exercises pass" in text

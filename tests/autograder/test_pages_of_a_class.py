@@ -116,10 +116,10 @@ def test_genlab_feedback_writes_the_page_that_nbgrader_would(course, monkeypatch
     assert "30 pages for 30 students" in genlab("feedback", CHAPTER, "--course", str(course))
     path = course / "feedback" / "s00" / CHAPTER / f"{LESSON.file}.html"
     ours = path.read_text(encoding="utf-8")
-    assert "15.5 of 20 points" in ours and "Nearly!" in ours and not Page(ours).active
+    assert "17.5 of 22 points" in ours and "Nearly!" in ours and not Page(ours).active
     assert (path.parent / "timestamp.txt").is_file(), "nbgrader releases no feedback without it"
     late = (course / "feedback" / "s06" / CHAPTER / path.name).read_text(encoding="utf-8")
-    assert "3 hours after the due date: 2 points were taken off the 14" in late
+    assert "3 hours after the due date: 2 points were taken off the 16" in late
     monkeypatch.chdir(course)
     command = GenerateFeedbackApp()
     command.initialize([CHAPTER, "--student=s00", "--force", "--log-level=ERROR"])
@@ -146,7 +146,7 @@ def test_the_report_counts_what_there_is(course):
     assert "s04 and s05" in text and text.count("They share") == 1
     assert "s07 02_vae_fashion 60.0" in text and "s06 02_vae_fashion 3 hours 2" in text
     assert "the check broke: Encoder" in text and "the code ended <script>" in text
-    assert "18 to 20 20" in text, "the histogram as a table"
+    assert "19.8 to 22 20" in text, "the histogram as a table"
 
 
 def test_a_report_to_show_to_the_class_names_nobody(course):

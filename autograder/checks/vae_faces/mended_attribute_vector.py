@@ -9,7 +9,7 @@ from autograder.exercise import mending
 EXERCISE = mending(
     attribute_vector.EXERCISE,
     mended_attribute_vector,
-    symptom="The vector is zero: those with the attribute have the same mean as all. Which of the labels −1 and 1 does `.bool()` call true?",
+    symptom="The vector is zero: those with the attribute have the same mean as all. Whom does that mean take in? Count them.",
     hints=(
         "Try `torch.tensor([-1, 1, 1, -1]).bool()`. How many of the four faces have the attribute, and how many does the code think have it?",
         "The function cannot know which coding somebody's labels have, so it should not guess: what does the docstring ask of labels that are not bool?",
