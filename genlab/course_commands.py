@@ -78,6 +78,7 @@ def release(
     from autograder.authoring.script import AuthorError
     from genlab.course import CourseError
 
+    print(f"Building {assignment}; own checks in private/ are tried on the solution.", flush=True)
     with stop_on(CourseError, AuthorError, NotReleasable, LookupError, FileNotFoundError):
         changes = release_all(course, assignment)
     for change in changes:

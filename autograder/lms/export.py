@@ -74,6 +74,10 @@ class PlatformExport(ExportPlugin):
         chosen = {str(student) for student in self.student}
         students = [s for s in gradebook.students if not chosen or s.id in chosen]
         people = found.people if found else [_person(student) for student in students]
+        if not people:
+            raise TableError(
+                "The gradebook knows no student yet. Collect and grade first, or give the class list as roster."
+            )
         here = self._matched(people, students)
         columns = [self._column(gradebook, a, people, here) for a in assignments]
         path = Path(self.to or f"{'-'.join(c.assignment for c in columns)}-{self.platform}.csv")
