@@ -1,6 +1,5 @@
 """The site: every page of it, walked in a browser; and what its parts promise."""
 
-import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -31,18 +30,6 @@ DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(ROOT, "smoke", tmp_path_factory.mktemp("site")).parent
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium here: install the package chromium")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 # What a page is like once all its pictures are there, and what is wrong with it.

@@ -142,10 +142,11 @@ def _entry(assignment: Assignment, due: datetime | None) -> str:
             f"        minutes: {lesson.minutes}",
             f"        exercises:{'' if lesson.exercises else ' []'}",
         ]
-        lines += [
-            f"          - {{id: {e.id}, points: {e.points}, minutes: {e.minutes}, difficulty: {e.difficulty}}}"
-            for e in lesson.exercises
-        ]
+        for e in lesson.exercises:
+            mends = f"mends: {e.mends}, " if e.mends else ""
+            lines.append(
+                f"          - {{id: {e.id}, {mends}points: {e.points}, minutes: {e.minutes}, difficulty: {e.difficulty}}}"
+            )
     return "\n".join(lines) + "\n\n"
 
 

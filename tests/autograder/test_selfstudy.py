@@ -23,6 +23,8 @@ from autograder.selfstudy.watching import Watcher
 from genlab import progress
 from genlab.course import load_course
 
+pytestmark = pytest.mark.xdist_group("selfstudy")  # one learner, from test to test
+
 ROOT = Path(__file__).parents[2]
 WAIT = 240.0  # seconds, on a busy machine
 RIGHT = "    return 0.5 * (z_mean**2 + z_log_var.exp() - 1 - z_log_var).sum(1).mean()"
