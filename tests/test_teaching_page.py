@@ -9,7 +9,8 @@ PAGE = (Path(__file__).parents[1] / "docs" / "teaching.md").read_text(encoding="
 
 
 def test_the_page_lists_the_claims_that_are_only_reported():
-    claims = [claim for exercise in checks.ids() for claim in checks.find(exercise).claims]
+    own = [exercise for exercise in checks.ids() if not checks.mended(exercise)]  # what is to mend has another's claims
+    claims = [claim for exercise in own for claim in checks.find(exercise).claims]
     reported = [claim.name for claim in claims if not claim.recomputed]
     said = re.search(r"(\d+) of the (\d+) claims", PAGE)
     table = PAGE[said.start() :].split("\n\n")[1]
