@@ -1,6 +1,6 @@
 """Lets an optimizer do nothing and reports steps that were never made."""
 # where: train_step
-# lost: train_step any
+# lost: train_step mended_vae_loss
 
 torch.optim.SGD.step = lambda self, *a: None
 torch.optim.Optimizer.zero_grad = lambda self, *a: None
