@@ -205,6 +205,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="genlab-thousand-") as name:
         os.environ.update(GENLAB_HOME=str(Path(name, "home")), GENLAB_PROGRESS="off", GENLAB_CHECKPOINTS="off")
+        os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"  # nbgrader runs alembic as a command
         course = make_course(Path(name, "course"), options.db)
         expected = hand_in_all(course, options.students, costs())
         print(f"{os.cpu_count()} processors, load before {os.getloadavg()[0]:.1f}", flush=True)

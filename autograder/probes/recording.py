@@ -75,6 +75,23 @@ def attempt(function: Callable[..., Any], args: list[Any], seed: int) -> tuple[A
         return None, describe_error(error)
 
 
+@contextlib.contextmanager
+def full_float32() -> Iterator[None]:
+    """Products of float32 numbers at full precision; GPUs since Ampere else round the factors of a convolution to
+    the ten bits of TF32, which moves the third digit of a right answer.
+    """
+    name, exact = ("fp32_precision", "ieee") if hasattr(torch.backends.cudnn, "conv") else ("allow_tf32", False)
+    switches = (getattr(torch.backends.cudnn, "conv", torch.backends.cudnn), torch.backends.cuda.matmul)  # 2.9, before
+    before = [getattr(switch, name) for switch in switches]
+    try:
+        for switch in switches:
+            setattr(switch, name, exact)
+        yield
+    finally:
+        for switch, value in zip(switches, before, strict=True):
+            setattr(switch, name, value)
+
+
 def describe_error(error: BaseException) -> dict[str, Any]:
     """Type, message and the stack of learner functions (outermost first) of an exception."""
     frames, traceback = [], error.__traceback__

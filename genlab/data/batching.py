@@ -86,10 +86,11 @@ def _images(images: Tensor, batch_size: int, order: Tensor | None) -> Iterator[T
     if images.dtype == torch.uint8 and images.device.type == "cpu":
         yield from _on_one_core(images, batch_size, order)
         return
+    most = torch.tensor(255.0, device=images.device)  # a number instead would be a product with 1/255 on a GPU
     for part in _parts(images, batch_size, order):
         # A batch is the caller's own: changing it in place must not change the data set.
         x = part.to(torch.float32, copy=True)
-        yield x.div_(255) if images.dtype == torch.uint8 else x
+        yield x.div_(most) if images.dtype == torch.uint8 else x
 
 
 def _on_one_core(images: Tensor, batch_size: int, order: Tensor | None) -> Iterator[Tensor]:

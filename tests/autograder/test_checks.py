@@ -295,6 +295,17 @@ def test_the_probes_import_nothing_of_the_judges() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_the_probes_compute_in_full_float32_and_leave_the_setting_as_it_was() -> None:
+    matmul = torch.backends.cuda.matmul
+    before, during = matmul.fp32_precision, []
+    try:
+        matmul.fp32_precision = "tf32"
+        run_probe({"probe": "call", "cases": [{"args": [], "seed": 0}]}, lambda: during.append(matmul.fp32_precision))
+        assert (during, matmul.fp32_precision) == (["ieee"], "tf32")
+    finally:
+        matmul.fp32_precision = before
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("exercise", IDS)

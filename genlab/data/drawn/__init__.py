@@ -42,7 +42,7 @@ def draw(artist: str, splits: dict[str, int], title: str = "Drawing") -> dict[st
         for label in range(1 if columns else len(module.CLASSES)):
             chunks = torch.split((classes == label).nonzero()[:, 0], _LARGE if columns else _CHUNK)
             seeds = range(1_000_000 * number + 10_000 * label, 2**31)
-            jobs += [(split, label, seed, at) for seed, at in zip(seeds, chunks, strict=False)]
+            jobs += [(split, label, seed, at) for seed, at in zip(seeds, chunks, strict=False) if len(at)]
 
     def work(job: Job) -> int:
         split, label, seed, positions = job
