@@ -94,7 +94,7 @@ def _lead(report: Report) -> list[str]:
 def _headline(failure: Result) -> str:
     """What does not hold, where the mistake has no name."""
     if failure.seen.startswith("raised "):
-        return f"It stops with {failure.seen.split()[1].rstrip(':')}, before there is anything to judge."
+        return f"It stops with an error, {failure.seen.split()[1].rstrip(':')}, before there is anything to judge."
     return f"Does not hold yet: {failure.says}."
 
 

@@ -80,7 +80,7 @@ def test_a_card_without_a_known_mistake_has_a_headline_too() -> None:
         return z_mean + nowhere  # noqa: F821
 
     for answer, headline in [
-        (unbound, "It stops with NameError, before there is anything to judge."),
+        (unbound, "It stops with an error, NameError, before there is anything to judge."),
         (lambda z_mean, z_log_var: right(z_mean, z_log_var) + 1, "Does not hold yet: kl: the right value."),
         (MISTAKES["wrong_sign"].wrong, MISTAKES["wrong_sign"].sentence),
     ]:
