@@ -511,7 +511,8 @@ def train_cgan(
     """
     whole = len(images) - len(images) % (CRITIC_STEPS * BATCH_SIZE)
     pairs = ((generator, GENERATOR_RATE), (critic, CRITIC_RATE))
-    adams = [torch.optim.Adam(network.parameters(), lr=rate, betas=(0.5, 0.9)) for network, rate in pairs]
+    adam = {"betas": (0.5, 0.9), "fused": DEVICE.type == "cuda"}
+    adams = [torch.optim.Adam(network.parameters(), lr=rate, **adam) for network, rate in pairs]
     average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING), use_buffers=True)
     chance = torch.Generator().manual_seed(1)
     z_few = torch.randn(10, LATENT_DIM, generator=chance).to(DEVICE)
