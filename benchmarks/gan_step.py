@@ -72,8 +72,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def adam(network: nn.Module, fused: bool = False) -> torch.optim.Optimizer:
-    return torch.optim.Adam(network.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=fused or None)  # None: PyTorch's own choice
+def adam(network: nn.Module, fused: bool | None = None) -> torch.optim.Optimizer:
+    """fused=None leaves the choice to PyTorch, which takes its several-tensors loop on a GPU."""
+    return torch.optim.Adam(network.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=fused)
 
 
 def recipe_step(
@@ -128,7 +129,8 @@ def main() -> int:
     def by_lesson(layout: torch.memory_format, half: bool) -> float:
         """Seconds of one epoch in the lesson's loop."""
         generator, discriminator = networks(layout)
-        g_optimizer, d_optimizer = (adam(network, fused=device.type == "cuda") for network in (generator, discriminator))
+        fused = True if device.type == "cuda" else None
+        g_optimizer, d_optimizer = adam(generator, fused), adam(discriminator, fused)
         average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(lesson["AVERAGING"]), use_buffers=True)
 
         def step(x: Tensor) -> dict[str, float]:
