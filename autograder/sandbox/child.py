@@ -17,10 +17,13 @@ from typing import Any
 
 from autograder import definitions
 from autograder.probes import run_probe
+from autograder.probes.recording import OWN_FILES
 from autograder.report import NotSolvedYet
 from autograder.sandbox import compiler
 from autograder.sandbox import shell as shells
 from autograder.sandbox.wire import Channel, Closed, Malformed
+
+OWN_FILES.add(shells.__file__)  # whose alarm ends a loop: the line to tell is the learner's
 
 _session: Session | None = None
 

@@ -51,7 +51,7 @@ WIDTH = genlab.pick(smoke=2, cpu=16, gpu=64)  # channels of the widest pictures;
 GENERATOR_WIDTH = genlab.pick(smoke=2, cpu=32, gpu=64)
 DROPOUT = genlab.pick(smoke=0.3, cpu=0.0, gpu=0.3)  # see section 7
 TRAIN_IMAGES = genlab.pick(smoke=64, cpu=3000, gpu=36_000)
-EPOCHS = genlab.pick(smoke=2, cpu=25, gpu=10)
+EPOCHS = genlab.pick(smoke=2, cpu=16, gpu=40)
 BATCH_SIZE = genlab.pick(smoke=16, cpu=16, gpu=128)
 LEARNING_RATE = genlab.pick(smoke=1e-3, cpu=1e-3, gpu=2e-4)  # narrow networks stand larger steps
 AVERAGING = genlab.pick(smoke=0.9, cpu=0.995, gpu=0.999)  # of the generator's weights, section 7
@@ -688,10 +688,10 @@ def train_gan(
     """The history of training the two with `train_step` on images (N, 1, 64, 64) uint8, what became of z in each epoch,
     and the average of the generator over the last steps, which is what draws z.
     """
-    betas, frames = (0.5, 0.999), genlab.Frames()
+    frames, adam = genlab.Frames(), {"lr": LEARNING_RATE, "betas": (0.5, 0.999), "fused": DEVICE.type == "cuda"}
     average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING), use_buffers=True)
-    g_adam = torch.optim.Adam(generator.parameters(), lr=LEARNING_RATE, betas=betas)
-    d_adam = torch.optim.Adam(discriminator.parameters(), lr=LEARNING_RATE, betas=betas)
+    g_adam = torch.optim.Adam(generator.parameters(), **adam)
+    d_adam = torch.optim.Adam(discriminator.parameters(), **adam)
 
     def step(x: torch.Tensor) -> dict[str, float]:
         losses = train_step(generator, discriminator, 2 * x - 1, g_adam, d_adam, LATENT_DIM, LABEL_NOISE)

@@ -45,7 +45,7 @@ GP_WEIGHT = 10.0  # weight of the penalty, as in the paper
 WIDTH = genlab.pick(smoke=2, cpu=16, gpu=64)  # channels of the widest pictures; the book has 64
 BATCH_SIZE = genlab.pick(smoke=4, cpu=32, gpu=64)
 TRAIN_IMAGES = genlab.pick(smoke=24, cpu=6_048, gpu=59_904)  # whole steps: multiples of CRITIC_STEPS · BATCH_SIZE
-EPOCHS = genlab.pick(smoke=1, cpu=16, gpu=10)
+EPOCHS = genlab.pick(smoke=1, cpu=16, gpu=30)
 LEARNING_RATE = genlab.pick(smoke=5e-4, cpu=5e-4, gpu=2e-4)  # narrow networks stand larger steps
 SAMPLES = genlab.pick(smoke=24, cpu=1000, gpu=2000)  # to measure quality with
 TOY_STEPS = genlab.pick(smoke=4, cpu=400, gpu=400)  # of the critics on a line

@@ -50,7 +50,7 @@ GENERATOR_WIDTH = genlab.pick(smoke=2, cpu=32, gpu=64)
 DROPOUT = genlab.pick(smoke=0.3, cpu=0.0, gpu=0.3)  # in the critic; see section 7
 BATCH_SIZE = genlab.pick(smoke=8, cpu=16, gpu=128)  # images per update
 TRAIN_IMAGES = genlab.pick(smoke=32, cpu=8000, gpu=36_000)
-EPOCHS = genlab.pick(smoke=2, cpu=12, gpu=30)
+EPOCHS = genlab.pick(smoke=2, cpu=12, gpu=60)
 GENERATOR_RATE = genlab.pick(smoke=1e-3, cpu=5e-4, gpu=2e-4)  # learning rates
 CRITIC_RATE = genlab.pick(smoke=1e-3, cpu=1e-3, gpu=2e-4)
 AVERAGING = genlab.pick(smoke=0.9, cpu=0.997, gpu=0.999)  # of the generator's weights
@@ -511,7 +511,8 @@ def train_cgan(
     """
     whole = len(images) - len(images) % (CRITIC_STEPS * BATCH_SIZE)
     pairs = ((generator, GENERATOR_RATE), (critic, CRITIC_RATE))
-    adams = [torch.optim.Adam(network.parameters(), lr=rate, betas=(0.5, 0.9)) for network, rate in pairs]
+    adam = {"betas": (0.5, 0.9), "fused": DEVICE.type == "cuda"}
+    adams = [torch.optim.Adam(network.parameters(), lr=rate, **adam) for network, rate in pairs]
     average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING), use_buffers=True)
     chance = torch.Generator().manual_seed(1)
     z_few = torch.randn(10, LATENT_DIM, generator=chance).to(DEVICE)

@@ -26,6 +26,7 @@ from autograder.engine.submission import lent_by
 from autograder.examination import examine
 from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
+from genlab import advice
 from genlab.course import load_course
 
 pytestmark = [
@@ -187,6 +188,17 @@ def test_an_endless_answer_costs_itself_alone(engine):
     endless = "def kl_loss(z_mean, z_log_var):\n    while True: pass"
     outcome = graded(engine, notebook(kl_loss=endless), cell_seconds=2, notebook_seconds=40)
     assert "kl_loss" in lost(outcome) <= {"kl_loss", "vae_loss", "train_step"}
+    failure = outcome.reports[f"{LESSON}/kl_loss"].failure
+    assert "stopped after 2 seconds" in failure.seen and "(line 2 of your cell)" in failure.seen
+    assert failure.advice == advice.of("A loop that never ends")
+    assert "kl_loss: stopped after 2 seconds (does a loop never end?)" in outcome.notes
+
+
+def test_a_cell_that_never_ends_is_noted(engine):
+    made, at = with_cell("while True:\n    pass", "kl_loss")
+    number = sum(cell["cell_type"] == "code" for cell in made["cells"][: at + 1])
+    notes = graded(engine, made, cell_seconds=2).notes
+    assert len(notes) == 1 and notes[0].startswith("code cell ") and "stopped after 2 seconds" in notes[0], number
 
 
 def test_test_cells_that_are_gone_moved_or_emptied_change_nothing(engine):

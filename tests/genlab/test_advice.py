@@ -63,6 +63,11 @@ def too_large_for_the_gpu() -> None:
     )
 
 
+def never_ends() -> None:
+    # What grading raises in a loop; tests/autograder/test_engine.py has it from there.
+    raise type("OutOfTime", (BaseException,), {})("it was stopped after 30 seconds (does a loop never end?)")
+
+
 HAPPENINGS: dict[str, list[Callable[[], Any]]] = {
     "The kernel is another Python than the one with the kit": [
         run("import genlab.nowhere"),
@@ -127,6 +132,7 @@ HAPPENINGS: dict[str, list[Callable[[], Any]]] = {
     "An optimizer without parameters": [lambda: torch.optim.SGD(nn.ReLU().parameters(), 0.1)],
     "A layer whose size is not known yet": [lambda: torch.zeros_like(nn.LazyLinear(3).weight)],
     "Batch norm with one value per channel": [lambda: nn.BatchNorm1d(3)(torch.ones(1, 3))],
+    "A loop that never ends": [never_ends],
     "exit() in an answer": [lambda: sys.exit()],
     "The GPU's memory is full": [too_large_for_the_gpu],
     "The memory is full": [lambda: torch.empty(10**15)],

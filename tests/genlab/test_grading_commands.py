@@ -26,6 +26,7 @@ def run(tmp_path, monkeypatch):
 def test_grade_without_hand_ins_says_how_to_get_them(run):
     done = run("grade", "03_vae")
     assert done.exit_code == 2 and "genlab collect 03_vae" in done.output
+    assert done.output.count("\n") == 1, "nothing stands above the error"
 
 
 def test_grade_of_an_unknown_assignment_names_the_known(run):
