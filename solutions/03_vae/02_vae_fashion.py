@@ -727,7 +727,10 @@ def mended_vae_loss(
     z_log_var: torch.Tensor,
     beta: float,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(total, reconstruction, kl), with the contract of `vae_loss`: there is a bug in this one. Mend it."""
+    """(total, reconstruction, kl), with the contract of `vae_loss`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(dim=(1, 2, 3)).mean()
     kl = kl_loss(z_mean, z_log_var)

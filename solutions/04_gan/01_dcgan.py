@@ -977,7 +977,10 @@ def mended_train_step(
     latent_dim: int,
     label_noise: float,
 ) -> dict[str, float]:
-    """The losses of one update of each network, with the contract of `train_step`: there is a bug in this one. Mend it."""
+    """The losses of one update of each network, with the contract of `train_step`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     generator.train()
     discriminator.train()
