@@ -95,7 +95,8 @@ def _headline(failure: Result) -> str:
     """What does not hold, where the mistake has no name."""
     if failure.seen.startswith("raised "):
         return f"It stops with an error, {failure.seen.split()[1].rstrip(':')}, before there is anything to judge."
-    return f"Does not hold yet: {failure.says}."
+    name, value, _ = failure.says.partition(": the right value")
+    return f"The value of {name} is not right yet." if value else f"Not so yet: it {failure.says}."
 
 
 def _shown_failure(report: Report) -> Result | None:

@@ -81,7 +81,8 @@ def test_a_card_without_a_known_mistake_has_a_headline_too() -> None:
 
     for answer, headline in [
         (unbound, "It stops with an error, NameError, before there is anything to judge."),
-        (lambda z_mean, z_log_var: right(z_mean, z_log_var) + 1, "Does not hold yet: kl: the right value."),
+        (lambda z_mean, z_log_var: right(z_mean, z_log_var) + 1, "The value of kl is not right yet."),
+        (lambda z_mean, z_log_var: right(z_mean, z_log_var).double(), "Not so yet: it returns the right dtype."),
         (MISTAKES["wrong_sign"].wrong, MISTAKES["wrong_sign"].sentence),
     ]:
         report = examine(KL, answer)
