@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from genlab.terminal import new_table, show
 
 if TYPE_CHECKING:
     from autograder.engine.assignment import Row as Marked
     from autograder.handin.collect import Row
+
+AnyRow = TypeVar("AnyRow", "Row", "Marked")
 
 STATES = {
     "ok": "[green]✓ as it was[/]",
@@ -49,9 +51,8 @@ def show_collected(rows: Sequence[Row]) -> None:
     table = new_table("student", "notebook", "", "notes")
     last = [row for row in rows if row.state == "absent"]
     shown = [row for row in rows if row.state not in ("absent", "earlier", "stray")]
-    for (student, state, notes), group in groupby(shown, key=lambda row: (row.student, row.state, row.notes)):
-        notebooks = ", ".join(row.notebook for row in group)
-        table.add_row(escape(student), escape(notebooks), STATES[state], escape("\n".join(notes)))
+    for row, notebooks in _folded(shown, lambda row: row.state in ("missing", "other")):
+        table.add_row(escape(row.student), escape(notebooks), STATES[row.state], escape("\n".join(row.notes)))
     for names, note in _absent([row.student for row in last]):
         table.add_row(escape(names), "", STATES["absent"], escape(note))
     show(table)
@@ -76,19 +77,28 @@ def show_marks(rows: Sequence[Marked], assignment: str) -> None:
     from rich.markup import escape
 
     table = new_table("student", "notebook", "points", "notes")
-    for row in rows:
+    folded = list(_folded([row for row in rows if not row.absent], lambda row: not row.handed_in))
+    for row, notebooks in folded:
         points = "[yellow]–[/]" if row.points is None else f"{row.points:g}"
-        if not row.absent:
-            notes = escape("\n".join(row.notes))
-            table.add_row(escape(row.student), escape(row.notebook), f"{points} of {row.most:g}", notes)
+        of = f" of {row.most:g}" if row.handed_in else ""
+        table.add_row(escape(row.student), escape(notebooks), f"{points}{of}", escape("\n".join(row.notes)))
     for names, note in _absent([row.student for row in rows if row.absent]):
         table.add_row(escape(names), "", "[dim]–[/]", f"[dim]○ not handed in[/] {escape(note)}".rstrip())
     show(table)
-    looks = [f"  {row.student}, {row.notebook}: {'; '.join(row.look)}" for row in rows if row.look]
+    looks = [f"  {row.student}, {notebooks}: {'; '.join(row.look)}" for row, notebooks in folded if row.look]
     if looks:
         print(f"{len(looks)} to look at:", *looks[:MOST_LOOKS], sep="\n")
     if len(looks) > MOST_LOOKS:
         print(f"  and {len(looks) - MOST_LOOKS} more; `genlab report {assignment}` lists all.")
+
+
+def _folded(rows: Sequence[AnyRow], alike: Callable[[AnyRow], bool]) -> Iterator[tuple[AnyRow, str]]:
+    """Rows with the names of their notebooks: one for all of a student's that are alike and say the same, behind the others."""
+    for _, mine in groupby(rows, key=lambda row: row.student):
+        ordered = sorted(mine, key=alike)
+        for _, group in groupby(ordered, key=lambda row: row.notes if alike(row) else row.notebook):
+            first, *more = group
+            yield first, ", ".join(row.notebook for row in (first, *more))
 
 
 def _absent(students: Sequence[str]) -> list[tuple[str, str]]:

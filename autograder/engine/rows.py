@@ -26,6 +26,7 @@ class Row:
     look: tuple[
         str, ...
     ] = ()  # why a person must: it could not be read, or not be graded, or what a person gave is for another answer
+    handed_in: bool = True
     absent: bool = False  # the student handed in nothing at all
 
 
@@ -52,7 +53,9 @@ def rows(job: Job, url: str, students: list[str], found: Found, absent: Iterable
         for name, most in names.items()
     ]
     return handed_in + [
-        Row(student, name, None, most, (ABSENT,), absent=True) for student in absent for name, most in names.items()
+        Row(student, name, None, most, (ABSENT,), handed_in=False, absent=True)
+        for student in absent
+        for name, most in names.items()
     ]
 
 
@@ -76,7 +79,8 @@ def _row(
         notes.append(f"late: the gradebook takes off {penalty:g}")
     reason = known.notes[0] if known and known.refused else found.refused.get((student, name))
     look = [f"refused: {reason}"] if reason else []
-    if not (job.submitted(student) / f"{name}.ipynb").is_file():
+    there = (job.submitted(student) / f"{name}.ipynb").is_file()
+    if not there:
         absence = without_notebook(job.submitted(student)) if marks is None else ("missing", MISSING)
         notes.append(absence[1])
         look += [absence[1]] if absence[0] == "other" else []
@@ -85,7 +89,7 @@ def _row(
         points = None
         needed.append(f"could not be graded: {found.failures[student]}")
     look += [*broken, *needed] if manual or needed else []
-    return Row(student, name, points, most, tuple(dict.fromkeys([*notes, *needed])), tuple(dict.fromkeys(look)))
+    return Row(student, name, points, most, tuple(dict.fromkeys([*notes, *needed])), tuple(dict.fromkeys(look)), there)
 
 
 def _marks(gradebook: Any, assignment: str) -> dict[tuple[str, str], tuple[float, bool, float | None]]:
