@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.engine import by_hand, graded
 from autograder.engine.job import Job
+from autograder.engine.late import seconds_late
 from autograder.handin import storage
 from autograder.handin.absence import ABSENT, MISSING, without_notebook
 
@@ -75,7 +76,7 @@ def _row(
     notes = [*found.notes.get((student, name), ()), *(known.notes if known else ())]
     notes += [*told.mended, *told.notes, *broken] if told else []
     points, manual, penalty = marks or (None, False, None)
-    if penalty:
+    if penalty is not None:
         notes.append(f"late: the gradebook takes off {penalty:g}")
     reason = known.notes[0] if known and known.refused else found.refused.get((student, name))
     look = [f"refused: {reason}"] if reason else []
@@ -93,14 +94,18 @@ def _row(
 
 
 def _marks(gradebook: Any, assignment: str) -> dict[tuple[str, str], tuple[float, bool, float | None]]:
-    """Points, whether a person must give some, and the late penalty, by student and notebook."""
+    """Points, whether a person must give some, and the penalty of what came late, by student and notebook."""
     from nbgrader.api import Assignment, Notebook, SubmittedAssignment, SubmittedNotebook
 
-    entry = SubmittedNotebook
+    entry, handed_in = SubmittedNotebook, SubmittedAssignment
     columns = (entry.score, entry.needs_manual_grade, entry.late_submission_penalty)
-    query = gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, *columns).select_from(entry)
-    query = query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    times = (handed_in.timestamp, handed_in.extension, Assignment.duedate)
+    query = gradebook.db.query(handed_in.student_id, Notebook.name, *columns, *times).select_from(entry)
+    query = query.join(handed_in, handed_in.id == SubmittedNotebook.assignment_id)
     query = query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-    query = query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    query = query.join(Assignment, Assignment.id == handed_in.assignment_id)
     rows = query.filter(Assignment.name == assignment)
-    return {(student, name): (score, bool(manual), late) for student, name, score, manual, late in rows}
+    return {
+        (student, name): (score, bool(manual), penalty or 0.0 if penalty or seconds_late(*times) else None)
+        for student, name, score, manual, penalty, *times in rows
+    }

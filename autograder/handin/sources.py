@@ -60,7 +60,7 @@ class Source:
             if not hand_ins and parts[-1] != METADATA:
                 others.append((parts, found))
         skip = 1 if self._is_wrapped([parts for parts, _ in others if is_notebook_name(parts[-1])]) else 0
-        for parts, found in others:
+        for parts, found in sorted(others, key=lambda placed: not is_notebook_name(placed[0][-1])):
             if len(parts) > skip:
                 self._add(parts[skip:], found)
             else:
@@ -86,7 +86,8 @@ class Source:
         known = not top
         if top and not is_notebook_name(parts[0]):
             stem = parts[0].rpartition(".")[0]
-            names = [name for name in (stem, student, stem.partition("_")[0]) if name in self.reader.listed]
+            known_by = {*self.reader.listed, *self.notebooks}
+            names = [name for name in (stem, student, stem.partition("_")[0]) if name in known_by]
             student, known = next(iter(names), student), bool(names)
         self._file(student, parts, replace(found, name="/".join(parts[1:] or parts), top=top), known)
 

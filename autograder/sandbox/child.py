@@ -68,7 +68,7 @@ class Session:
             with shells.time_limit(seconds):
                 return {"record": run_probe(plan, target)}
         except shells.OutOfTime as error:
-            return {"unfit": str(error)}
+            return {"unfit": error.told}
         except BaseException as error:  # what calls raise is in the record; this comes of stranger things
             return {"unfit": f"it raised {type(error).__name__}: {error}"[:500]}
 
@@ -119,5 +119,5 @@ def main(channel: Channel, folder: str) -> int:
         except Closed:
             return 0
         except shells.OutOfTime as error:
-            reply = {"unfit": str(error)}
+            reply = {"unfit": error.told}
         session.send(reply)

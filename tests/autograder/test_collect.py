@@ -114,7 +114,7 @@ CLASS = ["ada", "bob", "cyd", "dan", "eve"]
 @pytest.mark.parametrize("kind", ["folder", "zip"])
 def test_everybody_of_the_class_has_a_row_and_what_is_no_notebook_is_kept(course, tmp_path, kind):
     contents = {"ada/02_vae_fashion.ipynb": answer("ada"), "bob/report.pdf": b"%PDF", "bob/more/notes.txt": b"text"}
-    contents |= {"eve_essay.docx": b"PK", "minutes.docx": b"PK"}
+    contents |= {"eve_essay.docx": b"PK", "minutes.docx": b"PK", "ada_notes.txt": b"for the above"}
     source = write(tmp_path / "in", contents)
     (source / "cyd" / "empty").mkdir(parents=True)
     if kind == "zip":

@@ -1,5 +1,6 @@
 """The engine grades a notebook as the checks would, whatever its code does to the process that runs it."""
 
+import contextlib
 import copy
 import json
 import os
@@ -26,6 +27,7 @@ from autograder.engine.submission import lent_by
 from autograder.examination import examine
 from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
+from autograder.sandbox.shell import OutOfTime, time_limit
 from genlab import advice
 from genlab.course import load_course
 
@@ -192,6 +194,17 @@ def test_an_endless_answer_costs_itself_alone(engine):
     assert "stopped after 2 seconds" in failure.seen and "(line 2 of your cell)" in failure.seen
     assert failure.advice == advice.of("A loop that never ends")
     assert "kl_loss: stopped after 2 seconds (does a loop never end?)" in outcome.notes
+
+
+def test_the_line_of_the_answer_is_told_also_where_its_end_comes_later():
+    names = {}
+    exec(compile("def answer():\n    while True:\n        pass\n", "cell 7", "exec"), names)
+    with pytest.raises(OutOfTime, match=r"stopped after 0.1 seconds") as caught, time_limit(0.1):
+        with contextlib.suppress(OutOfTime):
+            names["answer"]()
+        while True:  # the kit's own code, which what the answer left behind makes slow
+            pass
+    assert caught.value.line in (2, 3) and caught.value.told.endswith(f", in line {caught.value.line} of its cell")
 
 
 def test_a_cell_that_never_ends_is_noted(engine):
