@@ -8,7 +8,7 @@ import random
 
 LIBRARIES = """
 torch torch.distributions torch.nn.functional torch.optim torch.utils.data
-numpy matplotlib.pyplot matplotlib.backends.backend_agg PIL.Image tqdm.auto IPython.core.interactiveshell pickle subprocess
+numpy numpy.random matplotlib.pyplot matplotlib.backends.backend_agg PIL.Image tqdm.auto IPython.core.interactiveshell pickle subprocess
 """
 KIT = """
 genlab genlab.data genlab.plots genlab.training genlab.explorer
