@@ -101,6 +101,19 @@ def _run(
     return claims, variants
 
 
+def accepted(course: Path, lessons: list[str]) -> list[str]:
+    """A line for each exercise of these lessons that a course adds to: which claims, and which functions that change its inputs."""
+    texts = _texts(read(course))
+    found = []
+    for lesson, table in ((lesson, _run(lesson, texts[lesson])) for lesson in lessons if lesson in texts):
+        claims, variants = ({}, {}) if isinstance(table, str) else table
+        for name in (exercise.split("/")[1] for exercise in checks.ids(lesson)):
+            adds = [f"“{claim.says}”" for claim in claims.get(name, [])]
+            adds += [f"inputs of {variant.__name__}" for variant in variants.get(name, [])]
+            found += [f"{FOLDER}/{lesson}.py, {name}: {', '.join(adds)}"] if adds else []
+    return found
+
+
 def problems(course: Path, lessons: list[str], seeds: range = range(3)) -> list[str]:
     """What is wrong with a course's private checks: names of no lesson, broken files, and right answers that fail them."""
     from autograder.definitions import load_reference

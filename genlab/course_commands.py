@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from genlab.terminal import stop, stop_on
+from genlab.terminal import steps, stop, stop_on
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,7 +53,8 @@ def new(
                 ValueError, say=f"--due {text!r} is no date. Write one like '2026-12-01 18:00 Europe/Berlin'."
             ):
                 days.append(moment(text))
-        notes = new_course(kit, folder, names, per_lesson=per_lesson, title=title, due=days)
+        with steps(f"making {folder}") as progress:
+            notes = new_course(kit, folder, names, per_lesson=per_lesson, title=title, due=days, progress=progress)
         course = load_course(folder / "course.yml")
     for chapter in course.chapters:
         lessons_here = ", ".join(lesson.id for lesson in chapter.lessons)
@@ -78,9 +79,13 @@ def release(
     from autograder.authoring.script import AuthorError
     from genlab.course import CourseError
 
-    print(f"Building {assignment}; own checks in private/ are tried on the solution.", flush=True)
-    with stop_on(CourseError, AuthorError, NotReleasable, LookupError, FileNotFoundError):
-        changes = release_all(course, assignment)
-    for change in changes:
+    errors = CourseError, AuthorError, NotReleasable, LookupError, FileNotFoundError
+    with stop_on(*errors), steps(f"releasing {assignment}") as progress:
+        released = release_all(course, assignment, progress)
+    for change in released.changes:
         print(change)
-    print(f"{assignment} is in the gradebook. Hand out lessons/{assignment}/, and nothing of solutions/.")
+    due = f"due {released.due:%A, %d %B %Y, %H:%M %Z}" if released.due else "without a due date (`due:` in course.yml)"
+    print(f"{assignment} is in the gradebook: {released.points:g} points, {due}.")
+    for line in released.own:
+        print(f"Own check accepted: {line}")
+    print(f"Hand out lessons/{assignment}/, and nothing of solutions/.")

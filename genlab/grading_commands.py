@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from genlab.terminal import new_table, show, stop_on
-
-if TYPE_CHECKING:
-    from autograder.engine.assignment import Row as Marked
-    from autograder.handin.collect import Row
-
-STATES = {"ok": "[green]✓ as it was[/]", "mended": "[yellow]✓ mended[/]", "refused": "[red]✗ refused[/]"}
+from genlab.class_tables import lost_lateness, show_collected, show_marks
+from genlab.terminal import steps, stop_on
 
 _Assignment = Annotated[str, typer.Argument(help="A chapter of course.yml, for example 03_vae.")]
 _Course = Annotated[Path, typer.Option(help="The course's folder, with course.yml and lessons/.")]
@@ -46,21 +40,29 @@ def collect(
         ),
     ] = None,
 ) -> None:
-    """Copy hand-ins to submitted/ under the names that nbgrader knows, and mend them. Exit code 1 if any is refused."""
+    """Copy hand-ins to submitted/ under the names that nbgrader knows, and mend them. Exit code 1 if any is refused or no notebook."""
     from autograder.handin.collect import collect as collect_all
     from autograder.handin.reading import Refused
+    from autograder.lms.enrol import enrol, enrolled
     from autograder.lms.roster import read_roster
     from autograder.lms.table import TableError
-    from genlab.course import CourseError
+    from genlab.course import CourseError, load_course
 
     with stop_on(CourseError, Refused, TableError, LookupError, FileNotFoundError):
+        chapters = load_course(course / "course.yml").chapters
         people = read_roster(roster) if roster else None
-        rows = collect_all(course, assignment, source, people)
+        rows = collect_all(course, assignment, source, people, enrolled(course))
         if people:
-            from autograder.lms.enrol import enrol
-
-            print(f"{enrol(course, people)} of {len(people.people)} students on the list entered into the gradebook.")
-    _report(rows, "There is no notebook in it. A folder or .zip holds STUDENT/…/x.ipynb or STUDENT.ipynb.")
+            print(
+                f"The list has {len(people.people)} students; new or changed in the gradebook: {enrol(course, people)}."
+            )
+    if all(row.state in ("absent", "earlier", "stray") for row in rows):
+        print("There is no notebook in it. A folder or .zip holds STUDENT/…/x.ipynb or STUDENT.ipynb.")
+        return
+    show_collected(rows)
+    if lost := lost_lateness(rows, assignment, next(c.due for c in chapters if c.id == assignment)):
+        print(lost)
+    raise typer.Exit(1 if any(row.state in ("refused", "other") for row in rows) else 0)
 
 
 def repair(
@@ -74,7 +76,11 @@ def repair(
 
     with stop_on(CourseError, LookupError, FileNotFoundError):
         rows = repair_submitted(course, assignment, students or ())
-    _report(rows, "Nobody has handed in anything yet: submitted/ is empty. `genlab collect` fills it.")
+    if not rows:
+        print("Nobody has handed in anything yet: submitted/ is empty. `genlab collect` fills it.")
+        return
+    show_collected(rows)
+    raise typer.Exit(1 if any(row.state in ("refused", "other") for row in rows) else 0)
 
 
 def grade(
@@ -95,8 +101,6 @@ def grade(
     ] = None,
 ) -> None:
     """Repair and grade what is in submitted/, in the sandbox, into nbgrader's gradebook. Exit code 1 if a person must look at any."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from autograder.engine.alone import NotAlone
     from autograder.engine.assignment import NotReleased, grade_assignment
     from autograder.engine.launch import EngineError
@@ -106,26 +110,19 @@ def grade(
     from genlab.course import CourseError
 
     options = Options(sandbox=0 if no_sandbox else sandbox, run_all=run_all, cluster=cluster)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     errors = CourseError, NotReleased, NotAlone, EngineError, NoSandbox, DamagedSecret, FileNotFoundError
-    with stop_on(*errors), Progress(*columns) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def progress(done: int, every: int) -> None:
-            bar.update(task, description=f"grading {assignment}", completed=done, total=every)
-
+    with stop_on(*errors), steps(f"grading {assignment}") as progress:
         rows, phases = grade_assignment(
             course, assignment, students or (), options=options, force=force, progress=progress
         )
-    _print_marks(rows)
-    count = len({row.student for row in rows})
-    if phases.graded < count:
+    show_marks(rows, assignment)
+    if phases.graded < phases.handed_in:
         print(
-            f"Graded now: {phases.graded} of {count}. What the others' marks depend on is as it was; --force grades them again."
+            f"Graded now: {phases.graded} of {phases.handed_in}. What the others' marks depend on is as it was; --force grades them again."
         )
     print(
-        f"students: {count}; {phases.start:.1f} s to start, {phases.grade:.1f} s to grade. "
-        f"Marks are in the gradebook, graded notebooks in autograded/."
+        f"students: {len({row.student for row in rows})}, hand-ins: {phases.handed_in}; {phases.start:.1f} s to start, "
+        f"{phases.grade:.1f} s to grade. Marks are in the gradebook, graded notebooks in autograded/."
     )
     raise typer.Exit(1 if any(row.look for row in rows) else 0)
 
@@ -177,34 +174,3 @@ def doctor() -> None:
     if bad:
         print("Without isolation strangers' code is run only by `genlab grade --no-sandbox`.")
     raise typer.Exit(1 if bad else 0)
-
-
-def _print_marks(rows: list[Marked]) -> None:
-    from rich.markup import escape
-
-    table = new_table("student", "notebook", "points", "notes")
-    for row in rows:
-        points = "[yellow]–[/]" if row.points is None else f"{row.points:g}"
-        table.add_row(
-            escape(row.student), escape(row.notebook), f"{points} of {row.most:g}", escape("\n".join(row.notes))
-        )
-    show(table)
-
-
-def _report(rows: list[Row], nothing: str) -> None:
-    from rich.markup import escape
-
-    if not rows:
-        print(nothing)
-        return
-    table = new_table("student", "notebook", "", "notes")
-    for row in rows:
-        state = STATES.get(row.state, "[dim]○ not handed in[/]")
-        table.add_row(escape(row.student), escape(row.notebook), state, escape("\n".join(row.notes)))
-    show(table)
-    counts: Counter[str] = Counter(row.state for row in rows)
-    said = {"ok": "as handed in", "mended": "mended", "refused": "refused", "missing": "missing"}
-    print(", ".join(f"{counts[state]} {words}" for state, words in said.items() if counts[state]))
-    if any(row.state in ("mended", "refused") for row in rows):
-        print("Files whose text was changed are kept as they came in originals/.")
-    raise typer.Exit(1 if counts["refused"] else 0)

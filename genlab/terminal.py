@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
@@ -44,3 +44,23 @@ def show(table: Table) -> None:
     from rich.console import Console
 
     Console().print(table)
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[int, int], None]]:
+    """While in the block show what is done; the function says how many steps of how many are, and a bar then shows it.
+
+    On a terminal alone, where it is gone at the end.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    start, count = TextColumn("{task.description}"), (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(start, transient=True, disable=not Console().is_terminal) as bar:
+        task = bar.add_task(f"{what} …", total=None)
+
+        def done(number: int, every: int) -> None:
+            bar.columns = (start, *count)
+            bar.update(task, completed=number, total=every)
+
+        yield done

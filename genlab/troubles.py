@@ -243,6 +243,13 @@ TROUBLES = (
     ),
     Trouble(
         MODULES,
+        "A loop that never ends",
+        r"OutOfTime",
+        "Something repeats for ever at that line. Does what the loop's condition looks at change inside it, towards the end? Print it, run the "
+        "cell with a small input, and stop it with Kernel → Interrupt.",
+    ),
+    Trouble(
+        MODULES,
         "exit() in an answer",
         r"SystemExit",
         "Leave `exit()` and `sys.exit()` out of a solution.",

@@ -116,9 +116,12 @@ class Walk:
 
     # What the three do, in this order.
 
-    def prepare(self) -> None:
+    def prepare(self) -> str:
+        """Make the course and release its assignment; what `genlab release` said."""
+        from typer.testing import CliRunner
+
         from autograder.authoring.new import new_course
-        from autograder.authoring.release import release
+        from genlab.cli import app
         from genlab.course import moment
 
         new_course(ROOT, self.course, [LESSON], title="A class", due=[moment("2099-12-01 18:00 Europe/Berlin")])
@@ -129,7 +132,8 @@ class Walk:
         (self.course / "private" / f"{LESSON}.py").write_text(PRIVATE)
         with (self.course / "nbgrader_config.py").open("a") as file:
             file.write(CONFIG.format(exchange=self.exchange))
-        release(self.course, CHAPTER)
+        released = CliRunner().invoke(app, ["release", CHAPTER, "--course", str(self.course)])
+        assert released.exit_code == 0, released.output
         for command in (
             ["init", "-q"],
             ["add", "-A"],
@@ -137,6 +141,7 @@ class Walk:
         ):
             subprocess.run(["git", "-C", str(self.course), *command], check=True)
         self.exchange_step("ReleaseAssignment", self.course)
+        return released.output
 
     def hand_in(self, word: str = "", blank: tuple[str, ...] = ()) -> dict[str, Any]:
         """Fetch, answer all but `blank`, submit; and what this user can see of what is not theirs."""
@@ -224,8 +229,8 @@ def main() -> None:
     import torch  # noqa: F401
 
     walk = Walk(Path(sys.argv[1]))
-    walk.run_as(INSTRUCTOR, walk.prepare)
     seen = {
+        "release": walk.run_as(INSTRUCTOR, walk.prepare),
         ADA: walk.run_as(ADA, walk.hand_in),
         BOB: walk.run_as(BOB, lambda: walk.hand_in(FORBIDDEN, blank=("taxonomy",))),
         "rows": walk.run_as(INSTRUCTOR, walk.grade),

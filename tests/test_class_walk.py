@@ -52,6 +52,13 @@ def test_marks_are_those_of_the_answers_with_the_points_and_checks_of_the_course
     assert seen["rows"][BOB][:2] == [14.0, 23.0]
 
 
+def test_a_release_says_points_day_and_which_checks_of_ones_own_are_judged(seen):
+    said = seen["release"]
+    assert "01_generative_modeling is in the gradebook: 23 points, due Tuesday, 01 December 2099, 18:00 CET." in said
+    assert "Own check accepted: private/density.py, negative_log_likelihood: “does without the word”\n" in said
+    assert "Own check accepted: private/density.py, fit_gaussian: inputs of once_more\n" in said
+
+
 def test_each_fetches_the_own_feedback(seen):
     assert "23 of 23 points" in seen["feedback"][ADA]["text"]
     assert "14 of 23 points" in seen["feedback"][BOB]["text"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,17 +42,17 @@ class Change:
         return f"{self.path}: {said}" + (f"\n{self.diff}" if self.diff else "")
 
 
-def build(root: str | Path, check: bool = False) -> list[Change]:
+def build(root: str | Path, check: bool = False, progress: Callable[[int, int], None] | None = None) -> list[Change]:
     """The files that were written below `root`, or with `check` those that are not as built.
 
-    Nothing is written when anything is wrong. Files that course.yml does not name are reported
+    progress: called with (done, all) lessons. Nothing is written when anything is wrong. Files that course.yml does not name are reported
     either way and left alone. Raises CourseError for course.yml, and AuthorError with every
     problem (`file:line: what to do`) in the scripts, or when a build would overwrite a notebook
     that was edited by hand.
     """
     root = Path(root).resolve()
     course = load_course(root / "course.yml")
-    planned = _plan(root, course)
+    planned = _plan(root, course, progress)
     changes = []
     for path, new in planned.items():
         old = path.read_bytes() if path.exists() else None
@@ -91,11 +92,13 @@ def render(script: Script, course: Course, root: Path) -> dict[str, bytes]:
     return rendered
 
 
-def _plan(root: Path, course: Course) -> dict[Path, bytes]:
+def _plan(root: Path, course: Course, progress: Callable[[int, int], None] | None) -> dict[Path, bytes]:
     """Every generated file with its bytes. Raises AuthorError with the problems of all scripts."""
     planned: dict[Path, bytes] = {}
     problems: list[str] = []
-    for lesson in course.lessons:
+    for number, lesson in enumerate(course.lessons):
+        if progress:
+            progress(number, len(course.lessons))
         if not (root / "solutions" / f"{lesson.path}.py").exists():
             advice = f"has no script solutions/{lesson.path}.py. Write it, or remove the lesson."
             problems.append(f"course.yml:{lesson.line}: lesson {lesson.id} {advice}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,10 @@ title: {title}
 repository: {repository} # where the set-up cell takes the kit from
 release: {release}
 badge: false # a private course is on no public page
+"""
+_PRIVATE = """\
+Hidden checks of your own go here: `LESSON.py`, such as `vae_fashion.py`, with `CLAIMS` and `VARIANTS` by exercise. Students never
+get them. The section "Hidden checks of your own" in the kit's docs/teaching.md shows one; `genlab release` tries them on the solution.
 """
 
 
@@ -48,11 +52,12 @@ def new_course(
     per_lesson: bool = False,
     title: str = "",
     due: Iterable[datetime] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[str]:
     """What there is to know about the course that was made in `folder`, which appears whole or not at all.
 
     kit: the clone that the lessons come from. lessons: ids of lessons or chapters, all by default. per_lesson: an assignment for each
-    lesson, in place of each chapter. due: of the assignments in order. Raises NotEmpty, LookupError, AuthorError.
+    lesson, in place of each chapter. due: of the assignments in order. progress: called with (done, all) lessons. Raises NotEmpty, LookupError, AuthorError.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NotEmpty(f"{folder} is there and not empty. Name a new folder.")
@@ -62,7 +67,7 @@ def new_course(
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=f".{folder.name}.") as place:
         made = Path(place) / "course"
         notes = _write(kit, made, course, assignments, title or course.title, list(due))
-        build(made)
+        build(made, progress=progress)
         if folder.exists():
             folder.rmdir()
         made.rename(folder)
@@ -99,7 +104,7 @@ def _write(
             write(made / "solutions" / assignment.id / f"{lesson.file}.py", text.encode())
             notes += [_about(f"{assignment.id}/{lesson.file}", piece, assignments) for piece in given]
     write(made / "course.yml", contents.encode())
-    (made / FOLDER).mkdir()
+    write(made / FOLDER / "README.md", _PRIVATE.encode())
     for name in COPIED:
         shutil.copy(kit / name, made / name)
     return notes

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from autograder.authoring.build import Change, build
-from autograder.private import problems
+from autograder.private import accepted, problems
 from genlab.course import load_course
 
 
@@ -13,24 +16,36 @@ class NotReleasable(ValueError):
     """The assignment cannot be handed out as it is; the message says what to do."""
 
 
-def release(root: Path, assignment: str) -> list[Change]:
-    """The notebooks that a build wrote. The assignment's lessons are then in the gradebook, whose marks stay.
+@dataclass(frozen=True)
+class Released:
+    """An assignment in the gradebook: the files that a build wrote, its points, when it is due, and which checks of the course's own are judged."""
+
+    changes: list[Change]
+    points: float
+    due: datetime | None
+    own: list[str]
+
+
+def release(root: Path, assignment: str, progress: Callable[[int, int], None] | None = None) -> Released:
+    """What was released. The assignment's lessons are then in the gradebook, whose marks stay. progress: called with (done, all) lessons.
 
     Raises LookupError for an assignment that the course does not have, CourseError, AuthorError, NotReleasable.
     """
     chapters = {chapter.id: chapter for chapter in load_course(root / "course.yml").chapters}
     if assignment not in chapters:
         raise LookupError(f"There is no assignment {assignment!r} in course.yml. It has: {', '.join(chapters)}.")
-    changes = build(root)
+    changes = build(root, progress=progress)
     stray = [change for change in changes if change.kind == "unnamed"]
     if stray:  # nbgrader hands out what lies beside a lesson, and empties the folder first
         raise NotReleasable("\n".join(map(str, stray)))
     if wrong := problems(root, [lesson.id for chapter in chapters.values() for lesson in chapter.lessons]):
         raise NotReleasable("\n".join(wrong))
     _enter(root, assignment)
-    if due := chapters[assignment].due:
-        _date(root, assignment, due.isoformat())
-    return changes
+    chapter = chapters[assignment]
+    if chapter.due:
+        _date(root, assignment, chapter.due.isoformat())
+    points = sum(lesson.points for lesson in chapter.lessons)
+    return Released(changes, points, chapter.due, accepted(root, [lesson.id for lesson in chapter.lessons]))
 
 
 def _enter(root: Path, assignment: str) -> None:

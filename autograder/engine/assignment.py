@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.engine import by_hand, late, nbgrader_api
 from autograder.engine.alone import alone
-from autograder.engine.finished import finished
+from autograder.engine.finished import finished, notebooks
 from autograder.engine.grader import Grader, grader_of
 from autograder.engine.job import WORK, Job
 from autograder.engine.options import Options
@@ -28,11 +28,12 @@ class NotReleased(ValueError):
 
 @dataclass(frozen=True)
 class Phases:
-    """Seconds of wall time: starting up, and grading itself with repairs; and how many students' hand-ins were graded."""
+    """Seconds of wall time: starting up, and grading itself with repairs; how many students' hand-ins were graded, and of how many."""
 
     start: float
     grade: float
     graded: int
+    handed_in: int
 
 
 def grade_assignment(
@@ -44,36 +45,39 @@ def grade_assignment(
     force: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Row], Phases]:
-    """Rows for all hand-ins of an assignment, or for some students', after grading those whose marks are not up to date; and how long it took.
+    """Rows for the whole class, or for some students, after grading those whose marks are not up to date; and how long it took.
 
     force: grade again what is up to date, too. progress: called with (done, all) submissions. May be killed at any moment: what is
     in the gradebook by then is whole, and grading again goes on from there.
     Raises NotReleased, alone.NotAlone, launch.EngineError, tiers.NoSandbox.
     """
-    began = time.perf_counter()
+    began, named = time.perf_counter(), list(students)
     course = load_course(folder / "course.yml")
     if not any(lesson.chapter == assignment for lesson in course.lessons):
         known = ", ".join(chapter.id for chapter in course.chapters)
         raise NotReleased(f"the course has no assignment {assignment}; it has: {known}")
-    wanted = _wanted(folder, assignment, students)
+    wanted = _wanted(folder, assignment, named)
     grader = grader_of(folder.resolve(), options or Options())
     job = Job(folder, course, assignment, grader.options, grader.secret)
     with alone(folder / WORK):
-        todo = [student for student in wanted if force or not finished(job, student)]
+        handed_in = [student for student in wanted if notebooks(job.submitted(student))]
+        todo = [student for student in handed_in if force or not finished(job, student)]
         starting = grader.start() if todo else None  # in the background: it takes as long as the imports that follow
         config = nbgrader_api.config(folder, grader.options)
         _check_released(config, folder, assignment)
         url = nbgrader_api.coursedir(config).db_url
         recorded = _in_gradebook(url, assignment)
-        todo = [student for student in wanted if student in todo or student not in recorded]
-        kept = [student for student in wanted if student not in todo]
+        todo = [student for student in handed_in if student in todo or student not in recorded]
+        kept = [student for student in handed_in if student not in todo]
         if starting:
             starting.result()  # a machine that cannot grade says so before anything is written
         started = time.perf_counter()
         found = _grade(job, config, url, grader, todo, progress)
         late.refresh(url, config, assignment, kept)
-        result = rows(job, url, wanted, found)
-    return result, Phases(started - began, time.perf_counter() - started, len(todo))
+        everyone = _enter(url, set(wanted) - set(handed_in))
+        absent = [] if named else [student for student in everyone if student not in wanted]
+        result = rows(job, url, wanted, found, absent)
+    return result, Phases(started - began, time.perf_counter() - started, len(todo), len(handed_in))
 
 
 def _wanted(folder: Path, assignment: str, students: Iterable[str]) -> list[str]:
@@ -110,6 +114,19 @@ def _in_gradebook(url: str, assignment: str) -> set[str]:
             Assignment, Assignment.id == SubmittedAssignment.assignment_id
         )
         return {student for (student,) in query.filter(Assignment.name == assignment)}
+
+
+def _enter(url: str, students: Iterable[str]) -> list[str]:
+    """All students in the gradebook, where these are now, too: nbgrader enters only those with a notebook."""
+    from nbgrader.api import Gradebook
+
+    known = nbgrader_api.students(url)
+    new = sorted(set(students) - set(known))
+    if new:
+        with Gradebook(url) as gradebook:
+            for student in new:
+                gradebook.add_student(student)
+    return sorted([*known, *new])
 
 
 def _grade(
@@ -155,7 +172,7 @@ def _asked(
         for row in repair_student(work, student):
             found.notes[row.student, row.notebook] = row.notes
             if row.state == "refused":
-                found.refused.add((row.student, row.notebook))
+                found.refused[row.student, row.notebook] = row.notes[0]
         futures = []
         for name, lesson in job.lessons.items():
             if cells := given.get((student, name)):

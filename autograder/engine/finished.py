@@ -21,7 +21,7 @@ def finished(job: Job, student: str) -> bool:
     handed_in = {name for name in job.lessons if (submitted / f"{name}.ipynb").is_file()}
     if not handed_in or handed_in != {name for name in job.lessons if (autograded / f"{name}.ipynb").is_file()}:
         return False
-    if _notebooks(submitted) != {f"{name}.ipynb" for name in handed_in}:
+    if notebooks(submitted) != {f"{name}.ipynb" for name in handed_in}:
         return False  # one under another name may count in place of these
     for name in handed_in:
         found = graded.read(autograded / f"{name}.ipynb")
@@ -30,7 +30,7 @@ def finished(job: Job, student: str) -> bool:
     return True
 
 
-def _notebooks(folder: Path) -> set[str]:
+def notebooks(folder: Path) -> set[str]:
     """All that may be a notebook, by its place in the folder."""
     names = [Path(place, name) for place, folders, files in os.walk(folder) for name in [*folders, *files]]
     return {str(name.relative_to(folder)) for name in names if ".ipynb" in name.name.lower()}

@@ -22,7 +22,9 @@ from autograder.engine.submission import (
     given_names,
 )
 from autograder.engine.verdicts import Examiner
+from autograder.examination import NOT_TAKEN
 
+STOPPED = "{}: stopped after {:.3g} seconds (does a loop never end?)"
 FIRST_SHARE = 0.7  # of the notebook's time for its cells; the rest is for second tries
 
 
@@ -81,7 +83,7 @@ class _Submission:
             self._probe_definitions(bad, errors)
         for exercise in self._left():
             self.examiner.failed(exercise, "was not reached: the notebook had run out of time.")
-        reports = self.examiner.finish(self.lent, self.given)
+        reports = self.examiner.finish()
         self.outcome.reports = {exercise: portable(reports[exercise]) for exercise in checks.ids(self.lesson)}
         self.outcome.cards = {exercise: shown(report) for exercise, report in self.outcome.reports.items()}
         self.outcome.seconds = time.monotonic() - self.started
@@ -102,6 +104,7 @@ class _Submission:
                     if time.monotonic() > self.first_deadline:
                         raise ChildEnded(child.child.end_it("ran out of time"))
                     reply = child.run(cell)
+                    self._note_if_stopped(child, cell.exercise or f"/code cell {number}")
                     outputs = valid_outputs(reply.get("outputs"))
                     self.outcome.outputs[cell.index] = outputs
                     failed = next((o for o in outputs if o["output_type"] == "error"), None)
@@ -111,6 +114,9 @@ class _Submission:
                     place = f"while {exercise.split('/')[1]} was probed"
                     if any(defines(cell.source, exercise.split("/")[1]) for cell in self.cells):
                         child.probe(exercise)  # a name that is missing all the same is looked for once more
+                        self._note_if_stopped(child, exercise)
+                place = "while a piece of an earlier lesson was probed"
+                self._probe_earlier(child)
             except ChildEnded as end:
                 self.outcome.notes.append(f"the code {end} {place}")
         return errors
@@ -136,12 +142,24 @@ class _Submission:
                         self.outcome.notes.append(f"{name}: the code {end} while it was probed")
                         self.examiner.failed(exercise, f"could not be examined: the code {end}.")
                         return
+                    self._note_if_stopped(child, exercise)
                     if not found:
                         self._not_found(exercise, wrong, errors, bad)
+                self._probe_earlier(child)
             except ChildEnded as end:
                 if at is not None:
                     bad.add(at.index)
                 self.outcome.notes.append(f"the code {end} when only its definitions were run")
+
+    def _probe_earlier(self, child: _Talk) -> None:
+        """Probe the pieces of earlier lessons that may explain what failed. Raises ChildEnded."""
+        for exercise in self.examiner.suspects(self.lesson, self.given):
+            try:
+                if not child.probe(exercise):
+                    self.examiner.not_attempted(exercise, NOT_TAKEN)
+            except ChildEnded as end:
+                self.examiner.failed(exercise, f"could not be examined: the code {end}.")
+                raise
 
     def _not_found(self, exercise: str, wrong: dict[str, Any], errors: dict[int, str], bad: set[int]) -> None:
         name = exercise.split("/")[1]
@@ -156,6 +174,10 @@ class _Submission:
             self.examiner.failed(exercise, f"could not be defined: {said[:500] or 'its cell did not run'}.")
         else:
             self.examiner.not_attempted(exercise, "is not defined in this notebook")
+
+    def _note_if_stopped(self, child: _Talk, what: str) -> None:
+        if child.stopped:
+            self.outcome.notes.append(STOPPED.format(what.split("/")[1], child.seconds))
 
     def _child(self) -> _Talk:
         self.attempt += 1
@@ -174,6 +196,11 @@ class _Talk:
 
     def __exit__(self, *_: object) -> None:
         self.submission.outcome.cpu_seconds += self.child.close()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the last request took all of its time, so that the child stopped it."""
+        return time.monotonic() - self.asked >= self.seconds
 
     def lend(self, cells: dict[str, list[str]]) -> None:
         """Hand over the code cells of earlier lessons."""
@@ -218,17 +245,20 @@ class _Talk:
             self._note(tested, plan, self._receive())
 
     def _note(self, exercise: str, plan: dict[str, Any], reply: dict[str, Any]) -> None:
+        began = time.monotonic()
         if "record" in reply:
             self.examiner.judge(exercise, plan, reply["record"])
         else:
             self.examiner.failed(exercise, f"could not be examined: {str(reply.get('unfit'))[:300]}.")
+        self.asked += time.monotonic() - began  # the judge's time is not the answer's
 
     def _replies(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Messages that follow a request, until the time of a cell is over. Raises ChildEnded."""
-        seconds = min(self.submission.cell_seconds, max(0.5, self.submission.deadline - time.monotonic()))
-        self.until = time.monotonic() + seconds + GRACE_SECONDS
+        self.asked = time.monotonic()
+        self.seconds = min(self.submission.cell_seconds, max(0.5, self.submission.deadline - self.asked))
+        self.until = self.asked + self.seconds + GRACE_SECONDS
         self.turn = secrets.token_hex(8)
-        self.child.ask(request | {"seconds": seconds, "turn": self.turn}, self._seconds())
+        self.child.ask(request | {"seconds": self.seconds, "turn": self.turn}, self._seconds())
         while True:
             yield self._receive()
 

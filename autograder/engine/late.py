@@ -1,9 +1,17 @@
-"""Late penalties of marks that are kept, brought up to date with due dates, extensions and the plugin that the course has for them."""
+"""Lateness as nbgrader counts it; penalties of marks that are kept, brought up to date with due dates, extensions and the course's plugin."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
+
+
+def seconds_late(time: datetime | None, extension: timedelta | None, due: datetime | None) -> float:
+    """By how many seconds something came late; 0 where it did not, or where one of the times is not known."""
+    if time is None or due is None:
+        return 0.0
+    return max(0.0, (time - due - (extension or timedelta())).total_seconds())
 
 
 def refresh(url: str, config: Any, assignment: str, students: Collection[str]) -> None:

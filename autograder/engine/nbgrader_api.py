@@ -56,6 +56,14 @@ def coursedir(config: Any) -> Any:
     return CourseDirectory(config=config)
 
 
+def students(url: str) -> list[str]:
+    """Names of all students in a gradebook, whether they handed in anything or not."""
+    from nbgrader.api import Gradebook, Student
+
+    with Gradebook(url) as gradebook:
+        return [name for (name,) in gradebook.db.query(Student.id).order_by(Student.id)]
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[list[str]]:
     """The errors in nbgrader's log, and nothing else of it: its every line about a normal submission is a warning."""

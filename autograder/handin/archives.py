@@ -107,6 +107,15 @@ class Archives:
         return within_limit(data)
 
 
+def empty_folders(archive: zipfile.ZipFile) -> Iterator[tuple[str, ...]]:
+    """Paths of the folders in which nothing lies that may be looked at."""
+    names = [name for entry in archive.infolist() if (name := _name(entry)) and not _is_junk(name)]
+    paths = {PurePosixPath(name) for name in names if not _wrong_name(name)}
+    full = {folder for path in paths for folder in path.parents}
+    folders = {PurePosixPath(name) for name in names if name.endswith("/")} & paths
+    yield from sorted(path.parts for path in folders - full)
+
+
 def _opened(read: Callable[[], bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(read()))

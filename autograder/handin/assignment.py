@@ -29,13 +29,12 @@ class Choice:
     data: bytes | None
     problem: str
     others: list[Found] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what is no damage
+    renamed: str = ""
 
     def note_name(self) -> None:
         """Say what the file was called."""
-        said = RENAMED.format(quote(self.found.name))
-        if said not in self.notes:
-            self.notes.insert(0, said)
+        self.renamed = RENAMED.format(quote(self.found.name))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.handin import storage, timestamps
+from autograder.handin.absence import MISSING, without_notebook
 from autograder.handin.assignment import Assignment, Choice
 from autograder.handin.found import Found
 from autograder.handin.notes import quote
@@ -20,7 +21,11 @@ from autograder.lms.roster import Roster
 
 SET_ASIDE = "{} was no ordinary file and was taken out of the folder."
 MISPLACED = "It lies in submitted/ itself. Take it out, and bring it in with `genlab collect`."
-NOT_THERE = "Not handed in; nbgrader counts it as zero."
+EARLIER = "Nothing new; what was collected earlier stays."
+STRAY = "It is no notebook, and its name is that of no student: left out."
+
+# missing: this notebook, but not all; other: no notebook, but something; absent: nothing at all; earlier: nothing new; stray: nobody's
+State = Literal["ok", "mended", "refused", "missing", "other", "absent", "earlier", "stray"]
 
 
 @dataclass(frozen=True)
@@ -29,22 +34,31 @@ class Row:
 
     student: str
     notebook: str  # the lesson's name as nbgrader has it, such as 02_vae_fashion
-    state: Literal["ok", "mended", "refused", "missing"]
+    state: State
     notes: tuple[str, ...]
 
 
-def collect(course: Path, assignment: str, source: Path, roster: Roster | None = None) -> list[Row]:
-    """Rows of a folder or .zip of hand-ins, which are copied to `submitted/` and mended there.
+def collect(
+    course: Path, assignment: str, source: Path, roster: Roster | None = None, enrolled: Iterable[str] = ()
+) -> list[Row]:
+    """Rows of a folder or .zip of hand-ins, which are copied to `submitted/` and mended there, and of those who handed in nothing.
 
     In it lie STUDENT/…/x.ipynb, STUDENT.ipynb or STUDENT_x.ipynb, or what Canvas, Moodle, Gradescope or Blackboard gave, whose
-    students are called as in `roster`. The lesson is found by content, whatever the file is called. What was in `submitted/` before goes to `originals/`. Raises LookupError for an assignment that the course
-    does not have, FileNotFoundError before a build, and Refused for a source that cannot be read.
+    students are called as in `roster`. The lesson is found by content, whatever the file is called. What was in `submitted/` before
+    goes to `originals/`. The class are those in `roster` and the students `enrolled`. Raises LookupError for an assignment that
+    the course does not have, FileNotFoundError before a build, and Refused for a source that cannot be read.
     """
     work = Assignment(course, assignment)
-    with opened(source, Reader(work.student_of, work.chapters, roster)) as found:
+    everyone = {*enrolled, *(person.id for person in (roster.people if roster else []))}
+    listed = {student for student in everyone if not unsafe(student)}
+    with opened(source, Reader(work.student_of, work.chapters, roster, listed)) as found:
         rows = [Row(quote(name), "", "refused", (why,)) for name, why in found.refused]
-        for student, notebooks in found.notebooks.items():
-            rows += _Student(work, student).take(notebooks, found.timestamps.get(student, []))
+        rows += [Row(quote(name), "", "stray", (STRAY,)) for name in found.nobodys]
+        for student in dict.fromkeys([*found.notebooks, *sorted(listed)]):
+            files, stamps, others = (
+                place.get(student, []) for place in (found.notebooks, found.timestamps, found.others)
+            )
+            rows += _Student(work, student).take(files, stamps, others, there=student in found.notebooks)
     return sorted(rows, key=lambda row: (row.student, row.notebook))
 
 
@@ -78,28 +92,25 @@ class _Student:
         self.folder = work.root / "submitted" / student / work.id
         self.originals = work.root / "originals" / student / work.id
 
-    def take(self, files: list[Found], stamps: list[Found]) -> list[Row]:
-        """Rows of files from a source, copied to the student's folder."""
+    def take(self, files: list[Found], stamps: list[Found], others: list[Found], there: bool) -> list[Row]:
+        """Rows of files from a source, copied to the student's folder. there: whether the source has this student."""
         choices, foreign = self.work.choose(files)
-        notes = self._real_folders() if choices else []
-        rows, changed = [], False
-        for file in self.work.files.values():
-            choice = choices.get(file)
-            if choice is None:
-                if not (self.folder / file).exists():
-                    rows.append(Row(self.student, Path(file).stem, "missing", (NOT_THERE, *foreign)))
-                continue
+        notes = self._real_folders() if there else []
+        if there and not choices:
+            self.folder.mkdir(parents=True, exist_ok=True)  # where grading sees who handed in something
+            foreign += self._keep(others)
+        changed = False
+        for file, choice in choices.items():
             if self._is_new(file, choice):
                 self._set_aside(self.folder / file)
                 self._place(file, choice)
                 changed = True
-            rows.append(self._row(file, [*notes, *choice.notes]))
         if choices:
             chosen = [choice.found for choice in choices.values()]
             if changed:
                 self._set_aside(self.folder / timestamps.NAME)
             timestamps.ensure(self.folder, self.originals, chosen, stamps, self.work.due)
-        return rows
+        return self._rows(choices, notes, foreign)
 
     def mend(self) -> list[Row]:
         """Rows of what is in the student's folder, mended in its place."""
@@ -121,21 +132,41 @@ class _Student:
                 notes.append(SET_ASIDE.format(quote(found.name)))
         if choices:
             timestamps.ensure(self.folder, self.originals, [choice.found for choice in choices.values()], [])
-        return [
-            self._row(file, [*notes, *choices[file].notes])
-            if file in choices
-            else Row(self.student, Path(file).stem, "missing", (NOT_THERE, *notes, *foreign))
-            for file in self.work.files.values()
-        ]
+        return self._rows(choices, notes, foreign)
 
-    def _row(self, file: str, notes: list[str]) -> Row:
+    def _rows(self, choices: dict[str, Choice], mended: list[str], foreign: list[str]) -> list[Row]:
+        """A row for each of the assignment's notebooks, those that were chosen mended in their places."""
+        here = [file for file in self.work.files.values() if file in choices or (self.folder / file).exists()]
+        state: State
+        state, said = ("missing", MISSING) if here else without_notebook(self.folder)
+        rows = []
+        for file in self.work.files.values():
+            if file in choices:
+                rows.append(self._row(file, choices[file], mended))
+            elif file in here:
+                rows.append(Row(self.student, Path(file).stem, "earlier", (EARLIER, *mended, *foreign)))
+            else:
+                rows.append(Row(self.student, Path(file).stem, state, (said, *mended, *foreign)))
+        return rows
+
+    def _keep(self, files: list[Found]) -> list[str]:
+        """Put what is no notebook into the student's folder, for people to look at; sentences about what cannot be read."""
+        problems = []
+        for found in files:
+            try:
+                storage.add(self.folder, found.name.rpartition("/")[2], found.read(), found.time)
+            except Refused as error:
+                problems.append(f"{quote(found.name)}: {error}")
+        return problems
+
+    def _row(self, file: str, choice: Choice, mended: list[str]) -> Row:
         lesson = next(lesson for lesson, name in self.work.files.items() if name == file)
+        mended = [choice.renamed, *mended] if choice.renamed else mended
         try:
-            mended = repair_file(self.folder / file, self.work.released[lesson], self.originals)
+            mended = [*mended, *repair_file(self.folder / file, self.work.released[lesson], self.originals)]
         except Refused as error:
-            return Row(self.student, Path(file).stem, "refused", (str(error), *notes))
-        notes += mended
-        return Row(self.student, Path(file).stem, "mended" if notes else "ok", tuple(notes))
+            return Row(self.student, Path(file).stem, "refused", (str(error), *mended, *choice.notes))
+        return Row(self.student, Path(file).stem, "mended" if mended else "ok", (*mended, *choice.notes))
 
     def _is_new(self, file: str, choice: Choice) -> bool:
         path = self.folder / file

@@ -18,6 +18,7 @@ class Found:
     top: bool = False  # it lay beside the students' folders, under a name that says whose it is
     order: tuple[int, ...] = ()  # of attempts, as a learning platform counts them: the greatest is the last
     in_time: bool = False  # the platform says that it was not late, though perhaps not when it came
+    late: bool = False  # the platform says that it was
     said: tuple[str, ...] = ()  # what was out of the ordinary
 
     @property

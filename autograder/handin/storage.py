@@ -73,6 +73,12 @@ def write(path: Path, data: bytes, time: float | None = None) -> None:
         os.utime(path, (time, time))
 
 
+def add(folder: Path, name: str, data: bytes, time: float) -> None:
+    """Write a file beside what is in a folder, under another name where its own is taken, unless an equal one is there."""
+    if not any(old.read_bytes() == data for old in _numbered(folder, name)):
+        write(_free(folder, name), data, time)
+
+
 def keep(path: Path, originals: Path) -> None:
     """Copy a file or folder to the originals, unless an equal one is there. Nothing there is ever overwritten.
 

@@ -12,18 +12,22 @@ from autograder.handin.found import Found
 from autograder.handin.reading import Refused
 
 NAME = "timestamp.txt"
+_OURS = "%Y-%m-%d %H:%M:%S UTC"
 
 
 def ensure(folder: Path, originals: Path, files: list[Found], stamps: list[Found], due: datetime | None = None) -> None:
     """Keep a good timestamp; else write the newest of `stamps` that lies with one of the files, or the files' own time.
 
-    Files that a learning platform calls in time, without saying when, are dated no later than they were due.
+    Files that a learning platform calls in time, without saying when, are dated no later than they were due, also where
+    that day has become known, or has moved, since they were dated.
 
     One that nbgrader cannot read would end its whole run.
     """
     path = folder / NAME
-    if path.is_file() and not path.is_symlink() and _is_good(path.read_bytes()):
-        return
+    if path.is_file() and not path.is_symlink() and _is_good(data := path.read_bytes()):
+        in_time = all(found.in_time for found in files)
+        if not (in_time and due is not None and _is_ours_after(data, due)):
+            return
     if os.path.lexists(path):
         storage.set_aside(path, originals)
     folders = {found.folder for found in files}
@@ -32,12 +36,20 @@ def ensure(folder: Path, originals: Path, files: list[Found], stamps: list[Found
             storage.write(path, data)
             return
     time = max(_time(found, due) for found in files)
-    storage.write(path, time.strftime("%Y-%m-%d %H:%M:%S UTC").encode())
+    storage.write(path, time.strftime(_OURS).encode())
 
 
 def _time(found: Found, due: datetime | None) -> datetime:
     time = datetime.fromtimestamp(found.time, UTC)
     return min(time, due.astimezone(UTC)) if due is not None and found.in_time else time
+
+
+def _is_ours_after(data: bytes, due: datetime) -> bool:
+    """Whether a timestamp is one that was written here, and later than a moment."""
+    try:
+        return datetime.strptime(data.decode(), _OURS).replace(tzinfo=UTC) > due
+    except ValueError:
+        return False
 
 
 def _read(stamp: Found) -> bytes:

@@ -1,4 +1,4 @@
-"""A class list entered into nbgrader's gradebook: names, addresses and the platform's numbers of the students."""
+"""The class in nbgrader's gradebook: a list entered with names, addresses and the platform's numbers, and who is there."""
 
 from __future__ import annotations
 
@@ -29,3 +29,15 @@ def enrol(course: Path, roster: Roster) -> int:
                 gradebook.update_or_create_student(person.id, **about)
                 changed += 1
     return changed
+
+
+def enrolled(course: Path) -> list[str]:
+    """Names of the students in the gradebook; nobody where there is none yet."""
+    from autograder.engine import nbgrader_api
+    from autograder.engine.options import Options
+
+    if not (course / "nbgrader_config.py").exists():
+        return []
+    url = nbgrader_api.coursedir(nbgrader_api.config(course, Options())).db_url
+    there = (course / "gradebook.db").exists() or not url.startswith("sqlite")
+    return nbgrader_api.students(url) if there else []

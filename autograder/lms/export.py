@@ -16,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Unicode
 
+from autograder.handin.absence import refused
 from autograder.lms import roster as lists
 from autograder.lms.roster import Person, Roster, folded, index, read_roster
 from autograder.lms.table import TableError, write_table
@@ -115,7 +116,10 @@ class PlatformExport(ExportPlugin):
         if waiting:
             self._say(waiting, f"needs manual grading in {assignment.name}: left empty")
         if absent and not self.zeros:
-            self._say(absent, f"no points for {assignment.name}: left empty; --zeros writes 0")
+            self._say(absent, f"no notebook handed in for {assignment.name}: left empty; --zeros writes 0")
+        unread = {student for student, _ in refused(Path(CourseDirectory(parent=self).root), assignment.name)}
+        if zero := [p.id for p in people if here.get(p.id) in unread and marks[p.id].points is not None]:
+            self._say(zero, f"a file for {assignment.name} was refused, and counts 0; look at it")
         return Column(assignment.name, assignment.max_score, marks)
 
     def _mark(self, gradebook: Gradebook, assignment: str, student: str | None) -> Mark:

@@ -18,11 +18,12 @@ METADATA = "submission_metadata.yml"  # of Gradescope
 LATE = "The learning platform says that it was late."
 NOT_LISTED = "This student is not on the class list."
 
-# lovelaceada_LATE_12345_67890_x-1.ipynb: user and file; Canvas adds the -1. A lesson's 02_ is no file's number.
+# lovelaceada_LATE_12345_67890_x-1.ipynb: user and file; Canvas adds the -1 to a later attempt. A lesson's 02_ is no file's number.
 # lovelaceada_12345_text.html is what was typed in place of a file.
 _CANVAS = re.compile(
     r"(?:.+?_)??(?P<late>LATE_)?(?P<user>[1-9]\d*|anon_\w{5})_(?:(?P<file>[1-9]\d*)_(?P<name>.+)|(?:text|link)\.html)"
 )
+_ATTEMPT = re.compile(r"-\d+(?=\.\w+$)")
 # Ada Lovelace_12345_assignsubmission_file_/x.ipynb, or with x.ipynb in the same name; the number is of the assignment's participant.
 _MOODLE = re.compile(r"(?P<who>.+)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<name>.*)")
 # Homework_adal_attempt_2026-11-22-19-40-00_x.ipynb, and a .txt of the same name without a file's
@@ -91,7 +92,8 @@ class Names:
             time = datetime.strptime(m["time"], "%Y-%m-%d-%H-%M-%S").timestamp()
             return [HandIn(as_id(m["user"]), (m["name"] or first, *rest), (m["user"],), (int(time),), time)]
         if m := _CANVAS.fullmatch(first):
-            below, order = (m["name"] or first, *rest), (int(m["file"] or 0),)
+            name = _ATTEMPT.sub("", m["name"] or first)
+            below, order = (name, *rest), (int(m["file"] or 0),)
             return [HandIn(m["user"], below, (m["user"],), order, late=bool(m["late"]))]
         return []
 

@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.handin.absence import refused
+from autograder.pages import attention, scores
 from autograder.pages.classroom import Assignment, NothingGraded, Work, open_assignment
 from autograder.pages.feedback import answer
 from autograder.pages.similar import Pair, similar_pairs
-from autograder.pages.templating import duration, render
+from autograder.pages.templating import render
 from autograder.report import Report
 from genlab.course import Lesson
 
-BINS = 10
-SLOW = 3.0  # times the median …
-SLOW_SECONDS = 10.0  # … and no less than this
 MOST_PAIRS = 25
 MOST_CODE = 1500  # characters of an answer beside another
-STATES = ("passed", "failed", "follows", "not_attempted", "grader_error")
+JUDGED = {
+    "passed": "passed",
+    "failed": "failed",
+    "follows": "follows from another",
+    "not_attempted": "not attempted",
+    "grader_error": "the check broke",
+}
+STATES = JUDGED | {"refused": "refused"}
 
 
 @dataclass
@@ -33,8 +39,8 @@ class Tally:
 
     @property
     def share(self) -> float:
-        """Percent of those who handed it in that passed."""
-        return 100 * self.counts["passed"] / max(sum(self.counts[state] for state in STATES), 1)
+        """Percent of the answers that could be read that passed."""
+        return 100 * self.counts["passed"] / max(sum(self.counts[state] for state in JUDGED), 1)
 
 
 @dataclass
@@ -45,15 +51,6 @@ class Mistake:
     name: str
     sentence: str = ""
     students: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Look:
-    """Something that a person should look at."""
-
-    student: str
-    notebook: str
-    what: str
 
 
 @dataclass(frozen=True)
@@ -78,71 +75,49 @@ def write_report(folder: Path, assignment: str, names: bool = True) -> Path:
 def class_report(assignment: Assignment, names: bool = True) -> str:
     """HTML of the report; without names it has no list of students, and can be shown to the class. Raises NothingGraded."""
     answers: dict[str, dict[str, str]] = defaultdict(dict)
-    works = []
+    works, unread = [], refused(assignment.folder, assignment.id)
     for work in assignment.works():
-        for exercise in work.lesson.exercises:
+        for exercise in work.lesson.exercises if (work.student, work.lesson.file) not in unread else ():
             answers[f"{work.lesson.id}/{exercise.id}"][work.student] = answer(work.notebook, exercise.id)
         works.append(Work(work.student, work.lesson, {}, work.graded, work.marks))  # notebooks are large, classes too
     if not works:
         raise NothingGraded(f"autograded/ holds nothing of {assignment.id}. Run `genlab grade {assignment.id}` first.")
-    totals = _totals(assignment)
+    totals, most = scores.totals(assignment), sum(lesson.points for lesson in assignment.lessons)
     mistakes, follows, unnamed = _mistakes(works)
+    looks = attention.looks(assignment, works, unread)
     return render(
         "class_report.html.j2",
         assignment=assignment,
         chapter=next(c for c in assignment.course.chapters if c.id == assignment.id),
         names=names,
         students=len(totals),
-        notebooks=len(works),
-        most=sum(lesson.points for lesson in assignment.lessons),
+        notebooks=sum((w.student, w.lesson.file) not in unread for w in works),
+        most=most,
         mean=statistics.fmean(totals.values()),
         median=statistics.median(totals.values()),
-        histogram=_histogram(list(totals.values()), sum(lesson.points for lesson in assignment.lessons)),
-        tallies=sorted(_tallies(assignment, works), key=lambda tally: tally.share),
+        histogram=scores.histogram(list(totals.values()), most),
+        states=STATES,
+        tallies=sorted(_tallies(assignment, works, unread), key=lambda tally: tally.share),
         mistakes=mistakes,
         follows=follows,
         unnamed=unnamed,
-        late=sorted(
-            ((m.student, m.notebook, duration(m.late), m.penalty) for m in assignment.marks.values() if m.late),
-        ),
-        slow=_slow(works),
-        broken=_broken(assignment, works),
+        late=attention.late(assignment),
+        slow=attention.slow(works, looks),
+        looks=looks,
+        missing=attention.missing(assignment),
         alike=_alike(assignment, answers) if names else [],
     )
 
 
-def _totals(assignment: Assignment) -> dict[str, float]:
-    """Points by student, over all notebooks; what was not handed in counts nothing."""
-    totals: dict[str, float] = defaultdict(float)
-    for marks in assignment.marks.values():
-        totals[marks.student] += marks.points
-    return totals
-
-
-@dataclass(frozen=True)
-class Bin:
-    """A bar of the histogram: from, to and how many."""
-
-    low: float
-    high: float
-    count: int
-
-
-def _histogram(points: list[float], most: float) -> list[Bin]:
-    """Ten bins of equal width from 0 to the most there is; the last one holds extra credit, too."""
-    width = most / BINS
-    counts = Counter(min(int(value / width + 1e-9), BINS - 1) for value in points)
-    return [Bin(i * width, (i + 1) * width, counts[i]) for i in range(BINS)]
-
-
-def _tallies(assignment: Assignment, works: Iterable[Work]) -> list[Tally]:
+def _tallies(assignment: Assignment, works: Iterable[Work], unread: Container[tuple[str, str]]) -> list[Tally]:
     found = {
         f"{lesson.id}/{e.id}": Tally(f"{lesson.id}/{e.id}") for lesson in assignment.lessons for e in lesson.exercises
     }
     for work in works:
         for report in work.graded.reports if work.graded else ():
             if report.exercise in found:
-                found[report.exercise].counts[_state(report)] += 1
+                state = "refused" if (work.student, work.lesson.file) in unread else _state(report)
+                found[report.exercise].counts[state] += 1
     return list(found.values())
 
 
@@ -172,52 +147,6 @@ def _mistakes(works: Iterable[Work]) -> tuple[list[Mistake], list[Mistake], list
         sorted(kind.values(), key=lambda m: (-len(m.students), m.exercise, m.name))
         for kind in (named, follows, unnamed)
     )
-
-
-def _slow(works: list[Work]) -> list[tuple[str, str, float]]:
-    """(student, notebook, seconds) of those that took far longer than most, the slowest first."""
-    times = [(work.graded.seconds, work) for work in works if work.graded]
-    if not times:
-        return []
-    limit = max(SLOW_SECONDS, SLOW * statistics.median(seconds for seconds, _ in times))
-    slow = sorted(((s, w.student, w.lesson.file) for s, w in times if s > limit), reverse=True)
-    return [(student, notebook, seconds) for seconds, student, notebook in slow]
-
-
-def _broken(assignment: Assignment, works: list[Work]) -> list[Look]:
-    """What ended badly, was refused or has no score, and hand-ins that were never graded."""
-    found = []
-    for work in works:
-        reasons = [] if work.graded is None else list(work.graded.notes)
-        broke = [r.exercise.split("/")[1] for r in (work.graded.reports if work.graded else ()) if r.grader_error]
-        reasons += [f"the check broke: {', '.join(broke)}; no score"] if broke else []
-        if work.graded is None:
-            reasons.append("graded by something that leaves no verdicts: `genlab grade --force` does")
-        elif work.marks.waiting and not broke:
-            reasons.append("needs manual grading")
-        found += [Look(work.student, work.lesson.file, reason) for reason in reasons]
-    return found + _refused(assignment) + _ungraded(assignment)
-
-
-def _refused(assignment: Assignment) -> list[Look]:
-    """Hand-ins that could not be read, as the record beside the originals has it."""
-    from autograder.handin.storage import RECORD
-
-    found = []
-    for record in sorted((assignment.folder / "originals").glob(f"*/{assignment.id}/{RECORD}")):
-        try:
-            entries = json.loads(record.read_text(encoding="utf-8")).items()
-            refused = [(name, entry["notes"][0]) for name, entry in entries if entry["refused"]]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
-            continue
-        found += [Look(record.parts[-3], Path(name).stem, f"refused: {why}") for name, why in refused]
-    return found
-
-
-def _ungraded(assignment: Assignment) -> list[Look]:
-    handed_in = {p.parts[-3] for p in (assignment.folder / "submitted").glob(f"*/{assignment.id}/*.ipynb")}
-    graded = {p.parts[-3] for p in (assignment.folder / "autograded").glob(f"*/{assignment.id}/*.ipynb")}
-    return [Look(student, "", "handed in and not graded") for student in sorted(handed_in - graded)]
 
 
 def _alike(assignment: Assignment, answers: dict[str, dict[str, str]]) -> list[Alike]:

@@ -41,6 +41,7 @@ class Assignment:
     id: str
     lessons: tuple[Lesson, ...]  # those with something to hand in
     marks: dict[tuple[str, str], Marks]  # by student and notebook, whether graded or not
+    students: tuple[str, ...]  # all in the gradebook, whether they handed in anything or not
 
     def works(self, students: Iterable[str] = ()) -> Iterator[Work]:
         """What was graded, student by student. A notebook that cannot be read, or has no marks, is left out."""
@@ -74,7 +75,7 @@ def open_assignment(folder: Path, assignment: str) -> Assignment:
     marks = read_marks(coursedir.db_url, assignment)
     if not marks:
         raise NothingGraded(f"nothing of {assignment} is graded yet. {grade}")
-    return Assignment(folder, course, assignment, lessons, marks)
+    return Assignment(folder, course, assignment, lessons, marks, tuple(nbgrader_api.students(coursedir.db_url)))
 
 
 def write_feedback(folder: Path, assignment: str, students: Iterable[str] = ()) -> list[Path]:

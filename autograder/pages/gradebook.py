@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.engine.late import seconds_late
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -82,8 +84,7 @@ def _read(db: Any, assignment: str, student: str | None, notebook: str | None) -
     ).add_columns(api.Assignment.duedate)
     names = dict(db.query(api.Notebook.id, api.Notebook.name).all())
     for id, penalty, notebook_id, who, time, extension, due in of_assignment(parts):
-        due = due + extension if due and extension else due
-        late = max(0.0, (time - due).total_seconds()) if time and due else 0.0
+        late = seconds_late(time, extension, due)
         found[id] = Marks(who, names[notebook_id], penalty=penalty or 0.0, late=late)
     comments = db.query(api.Comment.notebook_id, api.BaseCell.name, api.Comment.manual_comment).join(
         api.BaseCell, api.Comment.cell_id == api.BaseCell.id

@@ -17,10 +17,13 @@ from typing import Any
 
 from autograder import definitions
 from autograder.probes import run_probe
+from autograder.probes.recording import OWN_FILES
 from autograder.report import NotSolvedYet
 from autograder.sandbox import compiler
 from autograder.sandbox import shell as shells
 from autograder.sandbox.wire import Channel, Closed, Malformed
+
+OWN_FILES.add(shells.__file__)  # whose alarm ends a loop: the line to tell is the learner's
 
 _session: Session | None = None
 
@@ -65,7 +68,7 @@ class Session:
             with shells.time_limit(seconds):
                 return {"record": run_probe(plan, target)}
         except shells.OutOfTime as error:
-            return {"unfit": str(error)}
+            return {"unfit": error.told}
         except BaseException as error:  # what calls raise is in the record; this comes of stranger things
             return {"unfit": f"it raised {type(error).__name__}: {error}"[:500]}
 
@@ -116,5 +119,5 @@ def main(channel: Channel, folder: str) -> int:
         except Closed:
             return 0
         except shells.OutOfTime as error:
-            reply = {"unfit": str(error)}
+            reply = {"unfit": error.told}
         session.send(reply)

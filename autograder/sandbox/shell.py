@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import signal
 import sys
+import types
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +24,19 @@ NO_COMMANDS = "(commands are not run while grading)"
 
 
 class OutOfTime(BaseException):
-    """A cell ran longer than it may. Not an Exception, so that `except Exception` does not stop it."""
+    """A cell ran longer than it may. Not an Exception, so that `except Exception` does not stop it.
+
+    `line` is where it was first interrupted, in the innermost cell, or 0: what is raised may come from later, when nothing of it runs.
+    """
+
+    def __init__(self, seconds: float, line: int) -> None:
+        super().__init__(f"it was stopped after {seconds:g} seconds (does a loop never end?)")
+        self.line = line
+
+    @property
+    def told(self) -> str:
+        """The message with the line."""
+        return f"{self}, in line {self.line} of its cell" if self.line else str(self)
 
 
 class Outputs:
@@ -189,8 +203,11 @@ class GradingShell(InteractiveShell):
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise OutOfTime in the block after so many seconds, and again every second: `except:` may swallow one."""
 
-    def stop(*_: Any) -> None:
-        raise OutOfTime(f"it was stopped after {seconds:g} seconds (does a loop never end?)")
+    lines: list[int] = []
+
+    def stop(_: int, frame: types.FrameType | None) -> None:
+        lines.append(_line_of_cell(frame))
+        raise OutOfTime(seconds, lines[0])
 
     signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
@@ -198,6 +215,13 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _line_of_cell(frame: types.FrameType | None) -> int:
+    """The line that runs in the innermost cell; modules have a path in place of its name."""
+    while frame is not None and (os.path.isabs(name := frame.f_code.co_filename) or name.startswith("<frozen")):
+        frame = frame.f_back
+    return frame.f_lineno if frame else 0
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ GP_WEIGHT = 10.0  # weight of the penalty, as in the paper
 WIDTH = genlab.pick(smoke=2, cpu=16, gpu=64)  # channels of the widest pictures; the book has 64
 BATCH_SIZE = genlab.pick(smoke=4, cpu=32, gpu=64)
 TRAIN_IMAGES = genlab.pick(smoke=24, cpu=6_048, gpu=59_904)  # whole steps: multiples of CRITIC_STEPS · BATCH_SIZE
-EPOCHS = genlab.pick(smoke=1, cpu=16, gpu=10)
+EPOCHS = genlab.pick(smoke=1, cpu=16, gpu=30)
 LEARNING_RATE = genlab.pick(smoke=5e-4, cpu=5e-4, gpu=2e-4)  # narrow networks stand larger steps
 SAMPLES = genlab.pick(smoke=24, cpu=1000, gpu=2000)  # to measure quality with
 TOY_STEPS = genlab.pick(smoke=4, cpu=400, gpu=400)  # of the critics on a line
@@ -387,7 +387,10 @@ figure
 
 # %% exercise="mended_gradient_penalty"
 def mended_gradient_penalty(critic: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
-    """Mean of (‖∇ critic‖₂ − 1)², with the contract of `gradient_penalty`: there is a bug in this one. Mend it."""
+    """Mean of (‖∇ critic‖₂ − 1)², with the contract of `gradient_penalty`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     real, fake = real.detach(), fake.detach()
     share = torch.rand(len(real), 1, 1, 1, dtype=real.dtype, device=real.device)

@@ -50,7 +50,7 @@ GENERATOR_WIDTH = genlab.pick(smoke=2, cpu=32, gpu=64)
 DROPOUT = genlab.pick(smoke=0.3, cpu=0.0, gpu=0.3)  # in the critic; see section 7
 BATCH_SIZE = genlab.pick(smoke=8, cpu=16, gpu=128)  # images per update
 TRAIN_IMAGES = genlab.pick(smoke=32, cpu=8000, gpu=36_000)
-EPOCHS = genlab.pick(smoke=2, cpu=12, gpu=30)
+EPOCHS = genlab.pick(smoke=2, cpu=12, gpu=60)
 GENERATOR_RATE = genlab.pick(smoke=1e-3, cpu=5e-4, gpu=2e-4)  # learning rates
 CRITIC_RATE = genlab.pick(smoke=1e-3, cpu=1e-3, gpu=2e-4)
 AVERAGING = genlab.pick(smoke=0.9, cpu=0.997, gpu=0.999)  # of the generator's weights
@@ -206,7 +206,10 @@ plots.compare(rows)
 
 # %% exercise="mended_label_planes"
 def mended_label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Tensor:
-    """One-hot planes (B, K, size, size), with the contract of `label_planes`: there is a bug in this one. Mend it."""
+    """One-hot planes (B, K, size, size), with the contract of `label_planes`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     rows = torch.eye(num_classes, device=labels.device)[labels]  # (B, K), one-hot
     pixels = rows.repeat_interleave(size * size, dim=1)  # (B, K · size²): each number size² times in a row

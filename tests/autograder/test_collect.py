@@ -95,7 +95,8 @@ STUDENTS = {"ada": "ada", "bob": "bob", "cyd": "cyd", "d.e+f@g.org": "def", "eve
 @pytest.mark.parametrize("kind", ["folder", "zip"])
 def test_every_layout_ends_where_nbgrader_looks(course, tmp_path, kind):
     source = write(tmp_path / "in", LAYOUT) if kind == "folder" else archive(tmp_path / "in.zip", LAYOUT)
-    rows = collect(course, CHAPTER, source)
+    *rows, stray = collect(course, CHAPTER, source)
+    assert (stray.student, stray.state) == ("“readme.txt”", "stray")
     assert {row.student: row.state for row in rows} == dict.fromkeys(STUDENTS, "ok") | {"bob": "mended"}
     assert {row.notebook for row in rows} == {NAME}
     assert next(row for row in rows if row.student == "bob").notes == (
@@ -105,6 +106,37 @@ def test_every_layout_ends_where_nbgrader_looks(course, tmp_path, kind):
         assert answer_in(submitted(course, student).read_bytes()) == text
         assert sorted(os.listdir(submitted(course, student).parent)) == [f"{NAME}.ipynb", "timestamp.txt"]
     assert sorted(os.listdir(course / "submitted")) == sorted(STUDENTS)
+
+
+CLASS = ["ada", "bob", "cyd", "dan", "eve"]
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_everybody_of_the_class_has_a_row_and_what_is_no_notebook_is_kept(course, tmp_path, kind):
+    contents = {"ada/02_vae_fashion.ipynb": answer("ada"), "bob/report.pdf": b"%PDF", "bob/more/notes.txt": b"text"}
+    contents |= {"eve_essay.docx": b"PK", "minutes.docx": b"PK", "ada_notes.txt": b"for the above"}
+    source = write(tmp_path / "in", contents)
+    (source / "cyd" / "empty").mkdir(parents=True)
+    if kind == "zip":
+        source = Path(shutil.make_archive(str(tmp_path / "in"), "zip", source))
+    rows = collect(course, CHAPTER, source, enrolled=CLASS)
+    found = {row.student: (row.state, row.notes[:1]) for row in rows}
+    assert [found[student][0] for student in CLASS] == ["ok", "other", "other", "absent", "other"]
+    assert len(found) == len(rows) == 6 and found["“minutes.docx”"][0] == "stray"
+    assert "no notebook, but “notes.txt”, “report.pdf”" in found["bob"][1][0]
+    assert "“eve_essay.docx”" in found["eve"][1][0] and "nothing for this assignment" in found["cyd"][1][0]
+    assert files(course / "submitted" / "bob") == {f"{CHAPTER}/report.pdf": b"%PDF", f"{CHAPTER}/notes.txt": b"text"}
+    before = files(course)
+    assert collect(course, CHAPTER, source, enrolled=CLASS) == rows and files(course) == before
+    later = collect(course, CHAPTER, write(tmp_path / "later", {"dan.ipynb": answer("dan")}), enrolled=CLASS)
+    states = {row.student: row.state for row in later}
+    assert states == dict(zip(CLASS, ["earlier", "other", "other", "ok", "other"], strict=True))
+
+
+def test_another_file_of_the_same_name_overwrites_none(course, tmp_path):
+    for number in (1, 2, 2):
+        collect(course, CHAPTER, write(tmp_path / f"{number}", {"bob/report.pdf": b"%d" % number}))
+    assert sorted(files(course / "submitted" / "bob").values()) == [b"1", b"2"]
 
 
 @pytest.mark.parametrize("name", ["ada/02_vae_fashion.ipynb", "ada.ipynb", "ada/homework/x.ipynb"])
@@ -280,7 +312,12 @@ def test_links_in_a_folder_are_never_followed(course, tmp_path):
     (folder / "bob" / "02_vae_fashion.ipynb").symlink_to(secret / "02_vae_fashion.ipynb")
     (folder / "dan.ipynb").symlink_to(secret / "02_vae_fashion.ipynb")
     rows = collect(course, CHAPTER, folder)
-    assert {row.student: row.state for row in rows} == {"bob": "refused", "cyd": "ok", "dan": "refused"}
+    assert {row.student: row.state for row in rows} == {
+        "bob": "refused",
+        "cyd": "ok",
+        "dan": "refused",
+        "“ada”": "stray",
+    }
     assert not any(b"secret" in data for data in files(course).values())
 
 
@@ -354,9 +391,9 @@ def test_a_notebook_of_another_assignment_is_said_to_be_one(course, tmp_path):
         tmp_path / "in", {"ada/a.ipynb": damaged.dumped(notebook), "bob/02_vae_fashion.ipynb": answer("bob")}
     )
     ada, bob = collect(course, CHAPTER, source)
-    assert ada.state == "missing" and "lesson gan_bricks" in ada.notes[1]
+    assert ada.state == "other" and "lesson gan_bricks" in ada.notes[1]
     assert bob.state == "ok"
-    assert not (course / "submitted" / "ada").exists()
+    assert not files(course / "submitted" / "ada")
 
 
 def test_a_repair_covers_everybody_or_those_who_are_named(course):
@@ -368,13 +405,13 @@ def test_a_repair_covers_everybody_or_those_who_are_named(course):
     rows = repair_submitted(course, CHAPTER, ["bob", "nobody", "../x"])
     assert [(row.student, row.state) for row in rows] == [
         ("bob", "mended"),
-        ("nobody", "missing"),
+        ("nobody", "absent"),
         ("“../x”", "refused"),
     ]
     assert not submitted(course, "ada").exists()
     rows = repair_submitted(course, CHAPTER)
     found = [(row.student, row.state) for row in rows]
-    assert found == [("ada", "mended"), ("bob", "ok"), ("cyd", "missing")]  # bob's was mended before
+    assert found == [("ada", "mended"), ("bob", "ok"), ("cyd", "absent")]  # bob's was mended before
     assert answer_in(submitted(course, "ada").read_bytes()) == "ada"
 
 
@@ -386,7 +423,7 @@ def test_a_link_in_place_of_a_folder_is_not_followed(course, level):
     place.parent.mkdir(parents=True, exist_ok=True)
     place.symlink_to(submitted(course, "ada").parents[1 if level == "student" else 0])
     [row] = repair_submitted(course, CHAPTER, ["bob"])
-    assert row.state == "missing" and "no ordinary file" in row.notes[1]
+    assert row.state == "absent" and "no ordinary file" in row.notes[1]
     assert not place.is_symlink()
     assert answer_in(submitted(course, "ada").read_bytes()) == "ada"
 
@@ -430,6 +467,16 @@ def test_the_commands_show_a_row_for_each_and_fail_when_one_is_refused(course, t
     result = run("repair", CHAPTER, "ada", "--course", course)
     assert result.exit_code == 0
     assert "1 as handed in\n" in result.output
+
+
+def test_many_who_handed_in_nothing_take_one_line_and_are_all_named(course, tmp_path, monkeypatch):
+    from autograder.lms import enrol
+
+    absent = [f"student{number:03}" for number in range(120)]
+    monkeypatch.setattr(enrol, "enrolled", lambda course: [*absent, "ada"])
+    result = run("collect", CHAPTER, write(tmp_path / "in", {"ada.ipynb": answer("ada")}), "--course", course)
+    assert result.exit_code == 0 and "1 as handed in, 120 with nothing handed in\n" in result.output
+    assert result.output.count("○ not handed in") == 1 and all(name in result.output for name in absent)
 
 
 def test_the_commands_say_what_to_do_next(course, tmp_path):

@@ -1,5 +1,6 @@
 """The engine grades a notebook as the checks would, whatever its code does to the process that runs it."""
 
+import contextlib
 import copy
 import json
 import os
@@ -26,6 +27,8 @@ from autograder.engine.submission import lent_by
 from autograder.examination import examine
 from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
+from autograder.sandbox.shell import OutOfTime, time_limit
+from genlab import advice
 from genlab.course import load_course
 
 pytestmark = [
@@ -187,6 +190,28 @@ def test_an_endless_answer_costs_itself_alone(engine):
     endless = "def kl_loss(z_mean, z_log_var):\n    while True: pass"
     outcome = graded(engine, notebook(kl_loss=endless), cell_seconds=2, notebook_seconds=40)
     assert "kl_loss" in lost(outcome) <= {"kl_loss", "vae_loss", "train_step"}
+    failure = outcome.reports[f"{LESSON}/kl_loss"].failure
+    assert "stopped after 2 seconds" in failure.seen and "(line 2 of your cell)" in failure.seen
+    assert failure.advice == advice.of("A loop that never ends")
+    assert "kl_loss: stopped after 2 seconds (does a loop never end?)" in outcome.notes
+
+
+def test_the_line_of_the_answer_is_told_also_where_its_end_comes_later():
+    names = {}
+    exec(compile("def answer():\n    while True:\n        pass\n", "cell 7", "exec"), names)
+    with pytest.raises(OutOfTime, match=r"stopped after 0.1 seconds") as caught, time_limit(0.1):
+        with contextlib.suppress(OutOfTime):
+            names["answer"]()
+        while True:  # the kit's own code, which what the answer left behind makes slow
+            pass
+    assert caught.value.line in (2, 3) and caught.value.told.endswith(f", in line {caught.value.line} of its cell")
+
+
+def test_a_cell_that_never_ends_is_noted(engine):
+    made, at = with_cell("while True:\n    pass", "kl_loss")
+    number = sum(cell["cell_type"] == "code" for cell in made["cells"][: at + 1])
+    notes = graded(engine, made, cell_seconds=2).notes
+    assert len(notes) == 1 and notes[0].startswith("code cell ") and "stopped after 2 seconds" in notes[0], number
 
 
 def test_test_cells_that_are_gone_moved_or_emptied_change_nothing(engine):
@@ -241,7 +266,7 @@ def test_follows_from_is_told_as_in_a_notebook(engine):
 def test_what_follows_from_a_lesson_that_was_not_handed_in_is_told_so(engine):
     report = grade(engine, hand_in(ROOT, {}, "vae_faces"), "vae_faces", SECRET).reports["vae_faces/beta_vae_loss"]
     assert report.follows_from == "vae_fashion/kl_loss"
-    assert "calls your kl_loss, which is not written yet" in report.headline
+    assert "calls your kl_loss of the lesson vae_fashion, which was not taken over" in report.headline
 
 
 def test_a_broken_judge_gives_no_score_and_says_so(engine, monkeypatch):

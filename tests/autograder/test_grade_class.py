@@ -102,7 +102,10 @@ def test_a_damaged_hand_in_gets_the_points_of_its_answers(graded, case):
     row = rows[case.name]
     expected = {name: 0.0 if name in case.lost else points for name, points in POINTS.items()}
     assert first.get(case.name, dict.fromkeys(POINTS, 0.0)) == expected, row.notes
-    assert row.points == sum(expected.values())
+    assert row.points == (None if case.state == "other" else sum(expected.values())), (
+        "no mark in place of a silent zero"
+    )
+    assert bool(row.look) == (case.state in ("other", "refused")), row.look
     assert "needs manual grading" not in row.notes
     text = " ".join(row.notes)
     assert all(words in text for words in case.says), text

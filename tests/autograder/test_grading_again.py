@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from autograder.engine import job as jobs
 from autograder.engine.alone import NotAlone, alone
@@ -24,6 +25,7 @@ from autograder.engine.launch import EngineError
 from autograder.engine.options import Options
 from autograder.engine.secret import of_course
 from autograder.engine.writing import Conversion, ready
+from genlab.cli import app
 from genlab.course import load_course
 from tests.small_class import CHAPTER, EXERCISES, FILE, ROOT, hand_in, make_course, mistakes, points, written
 
@@ -96,6 +98,29 @@ def test_what_is_up_to_date_is_not_graded_again(graded, course):
     _, rows, found = graded
     again, phases = grade_assignment(course, CHAPTER)
     assert (again, phases.graded, written(course)) == (rows, 0, found)
+
+
+def test_everybody_has_a_row_and_who_needs_a_look_is_named_with_the_reason(graded, course):
+    with gradebook_of(course) as gradebook:
+        gradebook.add_student("zoe")
+    folder = course / "submitted" / "pia" / CHAPTER
+    folder.mkdir(parents=True)
+    (folder / "report.pdf").write_bytes(b"%PDF")
+    rows, phases = grade_assignment(course, CHAPTER)
+    assert (phases.graded, phases.handed_in) == (0, len(graded[1]))
+    found = {row.student: row for row in rows}
+    assert [found[s].points for s in ("pia", "zoe")] == [None, None] and rows[-1] == found["zoe"]
+    assert found["zoe"].absent and not found["zoe"].look and not found["pia"].absent
+    done = CliRunner().invoke(app, ["grade", CHAPTER, "--course", str(course)], env={"COLUMNS": "200"})
+    assert done.exit_code == 1
+    listed = done.output.partition("2 to look at:\n")[2].splitlines()
+    assert listed[0].startswith(f"  pia, {FILE}: Handed in no notebook, but “report.pdf”")
+    assert listed[1].startswith(f"  refused, {FILE}: refused: It is damaged and cannot be read")
+    assert "zoe" in done.output.partition("2 to look at:")[0] and "starting" not in done.output
+    with gradebook_of(course) as gradebook:
+        assert {s.id for s in gradebook.students} >= {"pia", "zoe"}
+        assert not {s.student.id for s in gradebook.assignment_submissions(CHAPTER)} & {"pia", "zoe"}
+    assert [row.student for row in grade_assignment(course, CHAPTER, ["ada"])[0]] == ["ada"]
 
 
 def test_what_marks_depend_on_decides(course, monkeypatch):
@@ -180,6 +205,7 @@ def test_late_penalties_follow_due_dates_and_extensions_without_grading(course):
     with gradebook_of(course) as gradebook:
         gradebook.update_or_create_assignment(CHAPTER, duedate=datetime(2026, 11, 2, 11))
     in_time, rows = scores()
+    assert "late: the gradebook takes off 0" not in " ".join(rows[0].notes)
     assert in_time["ada"] > 0 and in_time["bo"] == late["bo"] and not rows[0].notes
 
 

@@ -8,6 +8,7 @@ import pytest
 from autograder.authoring.build import build
 from autograder.authoring.new import NotEmpty, new_course
 from autograder.engine.submission import given_names
+from autograder.private import read
 from genlab.course import load_course, moment
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,11 @@ def test_what_was_made_is_as_built(course):
         "private",
         "solutions",
     ]
+
+
+def test_the_folder_for_hidden_checks_says_what_it_is_for(course):
+    folder, _ = course
+    assert "CLAIMS" in (folder / "private" / "README.md").read_text(encoding="utf-8") and read(folder) == ""
 
 
 def test_a_piece_of_another_assignment_is_given(course):

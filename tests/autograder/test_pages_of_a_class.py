@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,11 @@ from test_feedback_page import CANARY, Page
 from typer.testing import CliRunner
 
 from autograder import checks
+from autograder.handin import storage
+from autograder.handin.absence import refused
+from autograder.pages.class_report import class_report
+from autograder.pages.classroom import open_assignment
+from autograder.pages.scores import histogram
 from autograder.report import Report
 from genlab.cli import app
 from tests.one_lesson import keep_one_lesson
@@ -141,12 +148,87 @@ def test_the_report_counts_what_there_is(course):
     text = " ".join(page.text.split())
     assert [what for what in page.active if what != "svg"] == []
     assert "30 students" in text and "10 wrong sign in vae_fashion/kl_loss" in text
-    assert "20 (67 %) 10 0 0 0" in text, "kl_loss: passed, failed, follows, blank, broke"
-    assert "20 (67 %) 0 10 0 0" in text, "vae_loss only follows"
+    assert "20 (67 %) 10 0 0 0 0" in text, "kl_loss: passed, failed, follows, blank, broke, refused"
+    assert "20 (67 %) 0 10 0 0 0" in text, "vae_loss only follows"
     assert "s04 and s05" in text and text.count("They share") == 1
-    assert "s07 02_vae_fashion 60.0" in text and "s06 02_vae_fashion 3 hours 2" in text
+    assert "s07 02_vae_fashion 60 seconds" in text
+    assert "s06 02_vae_fashion 3 hours after it was due; points taken off: 2" in text
     assert "the check broke: Encoder" in text and "the code ended <script>" in text
-    assert "19.8 to 22 20" in text, "the histogram as a table"
+    assert "20 to 22 20" in text, "the histogram as a table, with round bounds"
+
+
+@pytest.fixture
+def uneven(course, tmp_path):
+    """The class, of whom one handed in nothing, one a PDF, and one a file that was refused; and the report about it."""
+    from nbgrader.api import Gradebook
+
+    folder = tmp_path / "course"
+    shutil.copytree(course, folder)
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("never_came")
+    handed_in = folder / "submitted"
+    (handed_in / "pia" / CHAPTER).mkdir(parents=True)
+    (handed_in / "pia" / CHAPTER / "report.pdf").write_bytes(b"%PDF")
+    place = handed_in / "s09" / CHAPTER / f"{LESSON.file}.ipynb"
+    storage.replace(place, b"{}", folder / "originals" / "s09" / CHAPTER, ("It is empty.",), refused=True)
+    path = folder / "autograded" / "s09" / CHAPTER / place.name
+    blank = [Report(r.exercise, "not_attempted", r.max_points) for r in passed()]
+    path.write_text(json.dumps(graded_notebook(blank)), encoding="utf-8")
+    return folder
+
+
+def test_refused_is_not_blank_and_those_without_a_notebook_are_counted_apart(uneven, browser):
+    genlab("report", CHAPTER, "--course", str(uneven))
+    path = uneven / "build" / "report" / f"{CHAPTER}.html"
+    text = " ".join(Page(path.read_text(encoding="utf-8")).text.split())
+    assert "20 (69 %) 9 0 0 0 1" in text, "kl_loss: one of 30 was refused; percent of the 29 that could be read"
+    assert "30 students" in text and "29 graded notebooks" in text and "1 handed in nothing" in text
+    assert "s09 02_vae_fashion refused: It is empty." in text and "pia Handed in no notebook, but “report.pdf”" in text
+    assert "1 handed in nothing, and count nowhere above never_came" in text
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(path.as_uri())
+    assert page.locator(".stack").count() == len(LESSON.exercises)
+    assert all(bar.is_visible() and bar.bounding_box()["width"] > 200 for bar in page.locator(".stack").all())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing is cut off or scrolls sideways"
+    page.get_by_role("link", name="to look at").click()
+    assert page.evaluate("document.querySelector(':target').textContent") == "To look at"
+    page.close()
+
+
+def test_a_file_that_came_after_a_refused_one_is_counted(uneven):
+    storage.write(uneven / "submitted" / "s09" / CHAPTER / f"{LESSON.file}.ipynb", b"another")
+    assert refused(uneven, CHAPTER) == {}
+
+
+@pytest.mark.parametrize(
+    ("most", "bounds"),
+    [(22, [0, 2, 4, 20]), (100, [0, 10, 20, 90]), (57, [0, 5, 10, 55]), (3, [0, 0.5, 1, 2.5]), (7, [0, 1, 2, 6])],
+)
+def test_bars_begin_at_round_numbers(most, bounds):
+    bins = histogram([0, most / 3, most, most + 1], most)
+    assert [bins[0].low, bins[1].low, bins[2].low, bins[-1].low] == pytest.approx(bounds)
+    assert bins[-1].high == most and bins[-1].count == 2 and sum(b.count for b in bins) == 4
+
+
+def test_a_report_about_a_thousand_stays_a_page(course, monkeypatch):
+    """Made-up rows: every student a mistake, many late, refused or slow, and a hundred who handed in nothing."""
+    found, many = open_assignment(course, CHAPTER), 1000
+    works = list(found.works())
+    names = [f"Student Number {number:04}" for number in range(many)]
+    made = [
+        replace(works[n % 30], student=name, marks=replace(works[n % 30].marks, student=name))
+        for n, name in enumerate(names)
+    ]
+    more = replace(
+        found,
+        marks={(w.student, w.lesson.file): w.marks for w in made},
+        students=(*names, *[f"gone {n}" for n in range(100)]),
+    )
+    monkeypatch.setattr(type(found), "works", lambda self: iter(made))
+    page = class_report(more)
+    assert len(page.encode()) < 400_000, len(page.encode())
+    shown = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+    assert len(re.findall("Student Number", shown)) < 200 and "gone" not in shown and "1000" in shown
 
 
 def test_a_report_to_show_to_the_class_names_nobody(course):

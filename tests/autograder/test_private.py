@@ -80,5 +80,7 @@ def test_the_example_of_the_teaching_guide_works(tmp_path):
     page = (Path(__file__).parents[2] / "docs" / "teaching.md").read_text(encoding="utf-8")
     source = page[page.index("# private/vae_fashion.py") :].partition("```")[0]
     assert verdict(tmp_path, source).passed
+    [line] = private.accepted(tmp_path, ["density", "vae_fashion"])
+    assert line == "private/vae_fashion.py, kl_loss: “is finite”, inputs of wide"
     assert private.problems(tmp_path, ["vae_fashion"], range(1)) == []
     assert verdict(tmp_path, source, lambda m, v: kl_loss(m, v) * (1 if m.shape[1] < 300 else 2)).status == "failed"

@@ -114,6 +114,20 @@ def test_the_platforms_own_rows_are_filled_in(course):
     assert stat.S_IMODE(Path(f"{CHAPTER}-{platform}.csv").stat().st_mode) == 0o600
 
 
+def test_who_has_no_mark_and_whose_is_a_refused_file_is_said(course):
+    from autograder.handin import storage
+
+    platform, export = course
+    student = IDS[platform][0]
+    place = Path("submitted", student, CHAPTER, "nb.ipynb")
+    storage.replace(place, b"{}", Path("originals", student, CHAPTER), ("It is a PDF.",), refused=True)
+    said = export("--roster", "list.csv").output
+    assert "no notebook handed in for 03_vae: left empty; --zeros writes 0" in said
+    assert f"{read_roster(Path('list.csv')).people[0].id}: a file for 03_vae was refused, and counts 0" in said
+    storage.write(place, b"a good one")
+    assert "refused" not in export("--roster", "list.csv", "--force").output
+
+
 def test_without_a_list_rows_are_made_of_the_gradebook(course):
     platform, export = course
     assert export("--out", "marks.csv", "--zeros").exit_code == 0

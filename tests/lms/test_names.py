@@ -9,12 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from autograder.handin import archives
 from autograder.handin.collect import collect
 from autograder.handin.students import as_id, unsafe
 from autograder.lms.roster import read_roster
 from autograder.lms.table import TableError
+from genlab.cli import app
 from tests.lms import platforms
 from tests.one_lesson import keep_one_lesson
 from tests.submissions import damaged
@@ -77,8 +79,9 @@ def gather(empty, tmp_path):
         found = {}
         for row in rows:
             place = course / "submitted" / row.student / CHAPTER
-            text = damaged.source(json.loads((place / FILE).read_bytes()), "kl_loss-solution") if place.exists() else ""
-            stamp = (place / "timestamp.txt").read_text() if place.exists() else ""
+            there = (place / FILE).exists()
+            text = damaged.source(json.loads((place / FILE).read_bytes()), "kl_loss-solution") if there else ""
+            stamp = (place / "timestamp.txt").read_text() if there else ""
             found[row.student] = (text.partition("return ")[2].strip("'\""), stamp, " ".join(row.notes))
         return found
 
@@ -109,6 +112,7 @@ def test_canvas_gives_its_users_numbers_and_the_last_attempt_counts(gather, arou
     # The archive's entries are dated when it was made. Who is not marked late was in time, whatever the entry says.
     assert [found[student][1][:10] for student in found] == ["2026-11-22", "2026-11-25", "2026-11-22", ""]
     assert "late" in found["10202"][2] and "late" not in found["10203"][2]
+    assert "no notebook, but “text.html”" in found["10204"][2].replace("turingalan_10204_", "")
 
 
 def test_canvas_gradebook_turns_numbers_to_logins(gather):
@@ -130,6 +134,39 @@ MOODLE = {
     f"Lab B-Bob +49_7003_assignsubmission_file/deeper/{FILE}": answer("bob"),
     "Alan Turing_7004_assignsubmission_onlinetext_/onlinetext.html": b"<p>later</p>",
 }
+
+
+@pytest.mark.parametrize("name", ["Copy of 02_vae_fashion", "my homework", "02_vae_fashion (1)"])
+@pytest.mark.parametrize("start", ["Ada Lovelace_7001_assignsubmission_file_/", "lovelaceada_10201_501_"])
+def test_what_a_student_renamed_is_said_and_what_canvas_renamed_is_not(gather, start, name):
+    [(_, _, said)] = gather({f"{start}{name}.ipynb": answer("ada")}).values()
+    assert said == f"It was handed in as “{name}.ipynb”."
+    [(text, _, said)] = gather({"lovelaceada_10201_655_02_vae_fashion-1.ipynb": answer("second")}).values()
+    assert (text, said) == ("second", "")
+
+
+def test_lateness_without_a_due_date_is_not_lost(empty, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(empty, course)
+    contents = course / "course.yml"
+    with_due = contents.read_text(encoding="utf-8")
+    contents.write_text(with_due.replace(f"    due: {DUE}\n", ""), encoding="utf-8")
+    source = tmp_path / "in.zip"
+    source.write_bytes(zipped(CANVAS))
+
+    def gathered():
+        stamps = course / "submitted"
+        done = CliRunner().invoke(app, ["collect", CHAPTER, str(source), "--course", str(course)])
+        return done.output, {p.parts[-3]: p.read_text()[:10] for p in stamps.glob(f"*/{CHAPTER}/timestamp.txt")}
+
+    said, stamps = gathered()
+    assert "1 came late" in said and "`due: 2" in said and f"genlab release {CHAPTER}" in said
+    assert "3 as handed in, 1 without a notebook, 1 late" in said, "lateness is no damage"
+    assert set(stamps.values()) == {"2026-11-25"}
+    contents.write_text(with_due, encoding="utf-8")
+    said, stamps = gathered()
+    assert "1 late, says" in said and "came late" not in said
+    assert stamps == {"10201": "2026-11-22", "10202": "2026-11-25", "10203": "2026-11-22"}, "only one is late"
 
 
 @pytest.mark.parametrize("folder", [False, True])

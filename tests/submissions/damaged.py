@@ -1028,7 +1028,7 @@ def timestamp_that_nobody_can_read(notebook):
     return {FILE: dumped(notebook), "timestamp.txt": b"yesterday, I think"}
 
 
-@files_case("Not handed in", ALL, "missing")
+@files_case("Handed in no notebook, but “readme.txt”", ALL, "other")
 def nothing_handed_in(notebook):
     """There is only a file that is no notebook."""
     return {"readme.txt": b"my computer broke"}
