@@ -42,12 +42,18 @@ attacks: .venv/ready
 
 # TORCH_INDEX: where to take torch from, for Linux without a GPU (README says more).
 .venv/ready: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genlab needs Python 3.11 or newer: make PYTHON=python3.12 …")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
-	$(if $(TORCH_INDEX),uv pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch)
-	uv pip install --quiet --compile-bytecode --constraint constraints.txt --editable '.[dev]'
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "genlab needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@echo "Setting up .venv, once. That downloads some 350 MB and PyTorch, which has 190 MB for the CPU alone and gigabytes with CUDA"
+	@echo "(README says how to choose), fills about 1.8 GB of disk, and takes two to five minutes on a good line."
+	@echo "[1 of 3] an environment in .venv, and the installer uv"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@echo "[2 of 3] PyTorch"
+	@uv pip install --constraint constraints.txt $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	@echo "[3 of 3] everything else: JupyterLab, nbgrader and the tools of the tests; at the end all of it is compiled"
+	@uv pip install --compile-bytecode --constraint constraints.txt --editable '.[dev]'
+	@echo "Done. 'source .venv/bin/activate' puts the command genlab on your path."
+	@touch $@
 
 clean:
 	rm -rf .venv build dist

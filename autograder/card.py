@@ -15,6 +15,7 @@ PICTURES = ("yours", "expected", "difference")
 
 # Mid-tones that keep a contrast of at least 3:1 on white and on JupyterLab's dark background; text takes the theme's colour.
 ACCENT = {"passed": "#2e9e62", "failed": "#d9534f", "not_attempted": "#8a8f98", "grader_error": "#b8860b"}
+FRAME = "#8a8f98"  # around pictures, which may be as white, or as black, as the page
 HIDDEN = " · hidden check"
 TITLE = {
     "passed": "passed",
@@ -86,7 +87,16 @@ def _lead(report: Report) -> list[str]:
         return [f"It {report.note}"]
     if report.status == "not_attempted":
         return ["The stub is still as it was: write your code in place of `raise NotImplementedError`."]
-    return [report.sentence] if report.sentence else []
+    failure = report.failure
+    return [report.sentence or _headline(failure)] if report.status == "failed" and failure else []
+
+
+def _headline(failure: Result) -> str:
+    """What does not hold, where the mistake has no name."""
+    if failure.seen.startswith("raised "):
+        return f"It stops with an error, {failure.seen.split()[1].rstrip(':')}, before there is anything to judge."
+    name, value, _ = failure.says.partition(": the right value")
+    return f"The value of {name} is not right yet." if value else f"Not so yet: it {failure.says}."
 
 
 def _shown_failure(report: Report) -> Result | None:
@@ -123,7 +133,7 @@ def _html_pictures(pictures: Pictures | dict[str, str]) -> str:
     drawn = _drawn(pictures) if isinstance(pictures, Pictures) else pictures
     figures = "".join(
         f'<figure style="margin:.5em 1em 0 0;display:inline-block;text-align:center">'
-        f'<img alt="{label} image" src="data:image/png;base64,{png}" style="image-rendering:pixelated;width:112px">'
+        f'<img alt="{label} image" src="data:image/png;base64,{png}" style="image-rendering:pixelated;width:112px;border:1px solid {FRAME}">'
         f'<figcaption style="opacity:.75">{label}</figcaption></figure>'
         for label, png in drawn.items()
     )

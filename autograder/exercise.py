@@ -9,9 +9,9 @@ import inspect
 import pprint
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import torch
@@ -156,9 +156,14 @@ class Misconception:
         return re.sub(rf"\b{re.escape(self.wrong.__name__)}\b", object_name, text)
 
 
+Repeats = Callable[[Plan, Record, Callable[..., Any]], bool]
+
+
 @dataclass(frozen=True)
 class Exercise:
     """The check of one exercise. `id` is lesson/object; `depends` are earlier exercises that an answer may call.
+
+    repeats: by earlier exercise, whether a record holds what this wrong answer to it gives: written anew instead of called.
 
     Where the learner is given code with a bug to mend, `given` is that code, `symptom` what to look at in it, and `mends`
     the exercise of which it breaks the contract.
@@ -171,6 +176,7 @@ class Exercise:
     hints: tuple[str, ...]
     same: Callable[[Plan, Record, Record], bool] = same_calls
     depends: tuple[str, ...] = ()
+    repeats: Mapping[str, Repeats] = field(default_factory=dict)
     given: Callable[..., Any] | None = None
     symptom: str = ""
     mends: str = ""
@@ -197,7 +203,7 @@ def mending(base: Exercise, given: Callable[..., Any], symptom: str, hints: tupl
         base,
         id=f"{base.lesson}/{given.__name__}",
         hints=hints,
-        depends=(base.id,),
+        depends=(base.id, *base.depends),
         given=given,
         symptom=symptom,
         mends=base.id,

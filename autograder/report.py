@@ -92,17 +92,21 @@ class Report:
 class CheckFailed(AssertionError):
     """Raised by `check` when an answer fails; shown in a notebook as one line, the card above it says the rest."""
 
+    says = "does not pass yet"
+
     def __init__(self, report: Report) -> None:
         super().__init__(report.headline)
         self.report = report
 
     def _render_traceback_(self) -> list[str]:
-        # IPython's hook: the stack below a failed check holds nothing of the learner's.
-        return [f"{type(self).__name__}: {self}"]
+        # IPython's hook: the card above has said all, and the stack below a failed check holds nothing of the learner's.
+        return [f"{type(self).__name__}: {self.report.exercise} {self.says}; the card above says more."]
 
 
 class NotAttempted(CheckFailed, NotImplementedError):
     """Raised by `check` on an untouched stub."""
+
+    says = "is not attempted yet"
 
 
 class GraderError(RuntimeError):

@@ -22,17 +22,20 @@ MARK = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not_attempted": "[d
 
 
 def table(course: Course, entries: dict[str, progress.Entry]) -> Table:
-    """Every exercise under its chapter and lesson."""
+    """Every exercise under its chapter and lesson; 80 columns hold it."""
+    from rich.text import Text
+
     found = new_table("exercise", "", "level", "min", "pts", "help")
-    found.padding = (0, 1, 0, 0)
-    found.columns[0].width = 40  # of 80; the longest id has 38
+    found.padding = (0, 0, 0, 0)  # a space stands between columns all the same
+    found.columns[0].width = 39  # of 80; the longest id has 38
     for column in found.columns[1:5]:
         column.no_wrap, column.min_width = True, len(str(column.header))
     for chapter in course.chapters:
         found.add_row(f"[bold]{chapter.title}[/]", f"[bold]{_done(chapter, entries)}[/]")
         for lesson in chapter.lessons:
             if lesson.exercises:
-                found.add_row(f"[italic]{lesson.title}[/]", "", "", f"[dim]{lesson.minutes}[/]")
+                title = Text(lesson.title, style="italic", no_wrap=False)
+                found.add_row(title, "", "", f"[dim]{lesson.minutes}[/]")
             for exercise in lesson.exercises:
                 entry = entries.get(f"{lesson.id}/{exercise.id}", {})
                 found.add_row(

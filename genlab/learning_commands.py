@@ -88,15 +88,15 @@ def hint(
     from genlab import progress
 
     exercise = _find(exercise)
-    hints = checks.find(exercise).hints
+    hints = checks.hints(exercise)
     with stop_on(OSError):
         seen = progress.load().get(exercise, {}).get("hints", 0)
         shown = len(hints) if all else min(seen + 1, len(hints))
         progress.update(exercise, hints=max(seen, shown))
     for number in range(1 if all else shown, shown + 1):
-        print(f"{number}. {hints[number - 1]}")
+        print(f"{exercise}, hint {number} of {len(hints)}: {hints[number - 1]}")
     if shown < len(hints):
-        print(f"({len(hints) - shown} more: run the command again)")
+        print("(run the command again for the next)")
     else:
         print(f"(that was the last; `genlab solution {exercise}` shows the solution)")
 

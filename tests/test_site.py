@@ -107,6 +107,7 @@ def test_each_exercise_stands_on_its_page_with_a_stub_hints_and_a_folded_solutio
         page = (site / "lessons" / f"{lesson.path}.html").read_text(encoding="utf-8")
         assert page.count("Show the solution") == len(lesson.exercises)
         assert page.count("<summary>Hint 1</summary>") == len(lesson.exercises)
+        assert page.count("find the bug in a") == sum(bool(exercise.mends) for exercise in lesson.exercises)
         assert "BEGIN SOLUTION" not in page and "HIDDEN TESTS" not in page
         for exercise in lesson.exercises:
             assert f'id="exercise-{exercise.id}"' in page

@@ -86,10 +86,11 @@ def dots(difficulty: int) -> str:
 
 
 def _exercise(lesson: Lesson, exercise: Exercise, stub: str, solution: str) -> list[Any]:
-    """The cells of an exercise: what it is worth, the stub that learners get, hints one by one, and the solution."""
+    """The cells of an exercise: what it is worth, the stub or code with a bug that learners get, hints one by one, the solution."""
     points = f"{exercise.points} point{'s' * (exercise.points != 1)}"
+    mends = f"<span>find the bug in a <code>{exercise.mends}</code></span>" if exercise.mends else ""
     bar = (
-        f'<div class="exercise-bar" id="exercise-{exercise.id}"><code>{lesson.id}/{exercise.id}</code>'
+        f'<div class="exercise-bar" id="exercise-{exercise.id}"><code>{lesson.id}/{exercise.id}</code>{mends}'
         f"<span>{points}</span><span>{exercise.minutes} minutes</span>{dots(exercise.difficulty)}</div>"
     )
     hints = checks.find(f"{lesson.id}/{exercise.id}").hints

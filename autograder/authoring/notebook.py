@@ -30,9 +30,9 @@ if importlib.util.find_spec("genlab") is None:
     %pip install -q "genlab @ git+https://github.com/{repository}@{release}"
 
 from autograder import check
-from genlab import advice
+from genlab import notebook
 
-advice.under_errors()
+notebook.begin()
 
 # To keep data, training and progress when Colab disconnects, run in a cell of your own:  import genlab; genlab.use_drive()"""
 _CHECK = """\

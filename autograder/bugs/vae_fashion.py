@@ -4,6 +4,11 @@ import torch
 from torch.nn import functional as F
 
 
+def kl_loss(z_mean: torch.Tensor, z_log_var: torch.Tensor) -> torch.Tensor:
+    """The place of the learner's own, which the lesson puts here."""
+    raise NotImplementedError("put your kl_loss into autograder.bugs.vae_fashion")
+
+
 def mended_vae_loss(
     logits: torch.Tensor,
     x: torch.Tensor,
@@ -12,8 +17,6 @@ def mended_vae_loss(
     beta: float,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The reconstruction is a mean over the pixels, a thousandth of what the KL term is to be weighed against."""
-    posterior = torch.distributions.Normal(z_mean, torch.exp(0.5 * z_log_var))
-    prior = torch.distributions.Normal(torch.zeros_like(z_mean), torch.ones_like(z_mean))
     reconstruction = F.binary_cross_entropy_with_logits(logits, x)
-    kl = torch.distributions.kl_divergence(posterior, prior).sum(dim=1).mean()
+    kl = kl_loss(z_mean, z_log_var)
     return reconstruction + beta * kl, reconstruction, kl

@@ -22,6 +22,7 @@ from autograder.engine.submission import (
     given_names,
 )
 from autograder.engine.verdicts import Examiner
+from autograder.examination import NOT_TAKEN
 
 STOPPED = "{}: stopped after {:.3g} seconds (does a loop never end?)"
 FIRST_SHARE = 0.7  # of the notebook's time for its cells; the rest is for second tries
@@ -82,7 +83,7 @@ class _Submission:
             self._probe_definitions(bad, errors)
         for exercise in self._left():
             self.examiner.failed(exercise, "was not reached: the notebook had run out of time.")
-        reports = self.examiner.finish(self.lent, self.given)
+        reports = self.examiner.finish()
         self.outcome.reports = {exercise: portable(reports[exercise]) for exercise in checks.ids(self.lesson)}
         self.outcome.cards = {exercise: shown(report) for exercise, report in self.outcome.reports.items()}
         self.outcome.seconds = time.monotonic() - self.started
@@ -114,6 +115,8 @@ class _Submission:
                     if any(defines(cell.source, exercise.split("/")[1]) for cell in self.cells):
                         child.probe(exercise)  # a name that is missing all the same is looked for once more
                         self._note_if_stopped(child, exercise)
+                place = "while a piece of an earlier lesson was probed"
+                self._probe_earlier(child)
             except ChildEnded as end:
                 self.outcome.notes.append(f"the code {end} {place}")
         return errors
@@ -142,10 +145,21 @@ class _Submission:
                     self._note_if_stopped(child, exercise)
                     if not found:
                         self._not_found(exercise, wrong, errors, bad)
+                self._probe_earlier(child)
             except ChildEnded as end:
                 if at is not None:
                     bad.add(at.index)
                 self.outcome.notes.append(f"the code {end} when only its definitions were run")
+
+    def _probe_earlier(self, child: _Talk) -> None:
+        """Probe the pieces of earlier lessons that may explain what failed. Raises ChildEnded."""
+        for exercise in self.examiner.suspects(self.lesson, self.given):
+            try:
+                if not child.probe(exercise):
+                    self.examiner.not_attempted(exercise, NOT_TAKEN)
+            except ChildEnded as end:
+                self.examiner.failed(exercise, f"could not be examined: the code {end}.")
+                raise
 
     def _not_found(self, exercise: str, wrong: dict[str, Any], errors: dict[int, str], bad: set[int]) -> None:
         name = exercise.split("/")[1]

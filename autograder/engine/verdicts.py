@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Container
+from collections.abc import Collection
 from typing import Any
 
 from autograder import checks
 from autograder.engine.inputs import without_inputs
 from autograder.engine.records import BadRecord, check_form
 from autograder.engine.secret import seed
-from autograder.examination import explained_by_earlier
+from autograder.examination import explained_by_earlier, may_explain
 from autograder.private import extended, judge_with
 from autograder.probes import Plan, Record
 from autograder.report import Report
@@ -25,7 +25,7 @@ class Examiner:
     def __init__(self, secret: bytes, about: str, private: str = "") -> None:
         self.secret, self.about, self.private = secret, about, private
         self.reports: dict[str, Report] = {}
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, tuple[Plan, Record]] = {}
 
     def plan(self, exercise: str, attempt: int) -> Plan | None:
         """Hidden inputs for an exercise, other ones in every attempt. None when the check broke: then the report says so."""
@@ -47,7 +47,7 @@ class Examiner:
         try:
             report = judge_with(*extended(checks.find(exercise), self.private), plan, good)
             self.reports[exercise] = without_inputs(report, plan)
-            self._records[exercise] = good
+            self._records[exercise] = plan, good
         except Exception as error:
             self.broke(exercise, error)
 
@@ -67,19 +67,22 @@ class Examiner:
             error = f"{type(error).__name__}: {error}{where}"
         self.reports[exercise] = Report(exercise, "grader_error", checks.points(exercise), grader_error=error)
 
-    def finish(self, lent: Container[str] = (), given: Container[str] = ()) -> dict[str, Report]:
-        """All reports, those that an earlier exercise explains pointed at it.
+    def suspects(self, lesson: str, given: Collection[str] = ()) -> list[str]:
+        """Exercises of earlier lessons that may explain what failed in this one, and have no verdict yet.
 
-        lent: earlier lessons of which there is a notebook. given: names of pieces that the lesson itself gives.
+        given: names of pieces that the lesson itself gives.
         """
+        found: dict[str, None] = {}
+        for exercise, (_, record) in self._records.items():
+            if self.reports[exercise].status == "failed":
+                found |= dict.fromkeys(may_explain(checks.find(exercise), record))
+        elsewhere = [e for e in found if not e.startswith(f"{lesson}/") and e in checks.ids()]
+        return [e for e in elsewhere if e not in self.reports and e.split("/")[1] not in given]
 
-        def verdict(earlier: str) -> Report | None:
-            lesson, name = earlier.split("/")
-            known = lesson in lent or name in given or lesson in {exercise.split("/")[0] for exercise in self.reports}
-            missing = None if known else Report(earlier, "not_attempted", checks.points(earlier))
-            return self.reports.get(earlier, missing)
-
-        for exercise, report in list(self.reports.items()):
-            if report.status == "failed" and exercise in self._records:
-                self.reports[exercise] = explained_by_earlier(report, self._records[exercise]["uses"], verdict)
+    def finish(self) -> dict[str, Report]:
+        """All reports, those that an earlier exercise explains pointed at it."""
+        for exercise, (plan, record) in self._records.items():
+            report = self.reports[exercise]
+            if report.status == "failed":
+                self.reports[exercise] = explained_by_earlier(report, plan, record, self.reports.get)
         return self.reports

@@ -417,7 +417,10 @@ def first_losses(step, rate, steps=150):
 runs = {f"from the forum, rate {rate:g}": first_losses(forum_step, rate) for rate in (1e-4, 1e-3, 1e-2)}
 runs |= {"yours, rate 0.001": first_losses(train_step, 1e-3)}
 smooth = {name: torch.tensor(losses).unfold(0, 15, 1).mean(1) for name, losses in runs.items()}
-plots.curves(smooth, xlabel="step", title="loss, a mean of 15 batches")
+figure = plots.curves(smooth, xlabel="step", title="loss, a mean of 15 batches")
+for line, width in zip(figure.axes[0].lines, (8, 5, 2, 2), strict=True):  # three of them lie on one another
+    line.set_linewidth(width)
+figure
 
 # %% [markdown]
 # The three rates give one and the same line: whatever moves the parameters does not. Here is the function. Change as little
@@ -428,7 +431,10 @@ plots.curves(smooth, xlabel="step", title="loss, a mean of 15 batches")
 def mended_train_step(
     model: nn.Module, images: torch.Tensor, labels: torch.Tensor, optimizer: torch.optim.Optimizer
 ) -> float:
-    """One update of the model on one batch, with the contract of `train_step`: there is a bug in this one. Mend it."""
+    """One update of the model on one batch, with the contract of `train_step`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     model.train()
     logits = model(images)  # (B, K)

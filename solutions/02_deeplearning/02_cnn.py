@@ -534,7 +534,10 @@ def mended_batch_norm(
     momentum: float,
     eps: float,
 ) -> torch.Tensor:
-    """x normalised per channel, (B, C, H, W), with the contract of `batch_norm`: there is a bug in this one. Mend it."""
+    """x normalised per channel, (B, C, H, W), with the contract of `batch_norm`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     mean, var = running_mean, running_var
     if training:

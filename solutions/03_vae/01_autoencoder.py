@@ -625,7 +625,10 @@ def mended_train_step(
     x: torch.Tensor,
     optimizer: torch.optim.Optimizer,
 ) -> float:
-    """The bce of one training step, with the contract of `train_step`: there is a bug in this one. Mend it."""
+    """The bce of one training step, with the contract of `train_step`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     encoder.train()
     decoder.train()

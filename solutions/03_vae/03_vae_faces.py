@@ -612,7 +612,10 @@ plots.compare({name: decode(decoder, add_attribute(z_test[plain], vector, streng
 
 # %% exercise="mended_attribute_vector"
 def mended_attribute_vector(z: torch.Tensor, has_attribute: torch.Tensor) -> torch.Tensor:
-    """mean(z with it) − mean(all z), with the contract of `attribute_vector`: there is a bug in this one. Mend it."""
+    """mean(z with it) − mean(all z), with the contract of `attribute_vector`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     if has_attribute.dtype is not torch.bool:
         raise ValueError("the labels should be bool: write `labels > 0` for labels −1 and 1")

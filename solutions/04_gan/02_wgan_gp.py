@@ -387,7 +387,10 @@ figure
 
 # %% exercise="mended_gradient_penalty"
 def mended_gradient_penalty(critic: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
-    """Mean of (‖∇ critic‖₂ − 1)², with the contract of `gradient_penalty`: there is a bug in this one. Mend it."""
+    """Mean of (‖∇ critic‖₂ − 1)², with the contract of `gradient_penalty`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     real, fake = real.detach(), fake.detach()
     share = torch.rand(len(real), 1, 1, 1, dtype=real.dtype, device=real.device)

@@ -206,7 +206,10 @@ plots.compare(rows)
 
 # %% exercise="mended_label_planes"
 def mended_label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Tensor:
-    """One-hot planes (B, K, size, size), with the contract of `label_planes`: there is a bug in this one. Mend it."""
+    """One-hot planes (B, K, size, size), with the contract of `label_planes`.
+
+    There is a bug in this one: mend it.
+    """
     ### BEGIN SOLUTION
     rows = torch.eye(num_classes, device=labels.device)[labels]  # (B, K), one-hot
     pixels = rows.repeat_interleave(size * size, dim=1)  # (B, K · size²): each number size² times in a row

@@ -42,7 +42,7 @@ EDITS: dict[str, list[tuple[str, str, str, str]]] = {
             "binary_cross_entropy(x_hat, x)",
             "right",
         ),
-        ("other names", "x_hat", "reconstruction", ""),
+        ("other names", "x_hat", "reconstruction", "sigmoid_twice"),
         ("squared error", "binary_cross_entropy_with_logits(x_hat, x)", "mse_loss(x_hat, x)", ""),
     ],
     "vae_fashion/mended_vae_loss": [
@@ -61,11 +61,11 @@ EDITS: dict[str, list[tuple[str, str, str, str]]] = {
         ),
         (
             "the KL made small instead",
-            "kl_divergence(posterior, prior).sum(dim=1)",
-            "kl_divergence(posterior, prior).mean(dim=1)",
+            "kl_loss(z_mean, z_log_var)",
+            "kl_loss(z_mean, z_log_var) / z_mean.shape[1]",
             "",
         ),
-        ("other names", "prior", "standard", "pixel_mean"),
+        ("other names", "reconstruction", "pixels", "pixel_mean"),
     ],
     "vae_faces/mended_attribute_vector": [
         (
@@ -116,6 +116,6 @@ EDITS: dict[str, list[tuple[str, str, str, str]]] = {
             "right",
         ),
         ("the batch repeated", "rows.repeat(1, size * size)", "rows.repeat(size * size, 1)", ""),
-        ("other names", "pixels", "wide", ""),
+        ("other names", "pixels", "wide", "rows_repeated"),
     ],
 }

@@ -28,8 +28,9 @@ def test_a_failure_is_one_line_that_names_the_mistake(capsys: pytest.CaptureFixt
     with pytest.raises(CheckFailed) as caught:
         check(KL, MISTAKES["wrong_sign"].wrong)
     assert isinstance(caught.value, AssertionError)
-    assert len(caught.value._render_traceback_()) == 1
     assert MISTAKES["wrong_sign"].sentence in str(caught.value)
+    below_the_card = "CheckFailed: vae_fashion/kl_loss does not pass yet; the card above says more."
+    assert caught.value._render_traceback_() == [below_the_card]
     assert capsys.readouterr().err == ""
 
 
@@ -40,6 +41,7 @@ def test_an_untouched_stub_is_told_kindly() -> None:
     with pytest.raises(NotAttempted) as caught:
         check(KL, kl_loss)
     assert isinstance(caught.value, NotImplementedError) and "not attempted yet" in str(caught.value)
+    assert "is not attempted yet; the card above" in caught.value._render_traceback_()[0]
 
 
 def test_what_learner_code_prints_and_warns_reaches_nobody(capfd: pytest.CaptureFixture) -> None:
@@ -70,6 +72,22 @@ def test_image_like_results_are_shown_beside_the_expected_and_their_difference()
     failure = Result("value", False, "m", seen="s", expected="e", advice="a", pictures=pictures)
     html = as_html(Report("x/y", "failed", 1.0, [failure]))
     assert html.count("data:image/png;base64,") == 3 and "difference image" in html
+    assert html.count("border:1px solid #8a8f98") == 3, "a white picture has an edge on a white page"
+
+
+def test_a_card_without_a_known_mistake_has_a_headline_too() -> None:
+    def unbound(z_mean, z_log_var):
+        return z_mean + nowhere  # noqa: F821
+
+    for answer, headline in [
+        (unbound, "It stops with an error, NameError, before there is anything to judge."),
+        (lambda z_mean, z_log_var: right(z_mean, z_log_var) + 1, "The value of kl is not right yet."),
+        (lambda z_mean, z_log_var: right(z_mean, z_log_var).double(), "Not so yet: it returns the right dtype."),
+        (MISTAKES["wrong_sign"].wrong, MISTAKES["wrong_sign"].sentence),
+    ]:
+        report = examine(KL, answer)
+        assert as_text(report).splitlines()[1].strip() == headline
+        assert as_html(report).index(headline) < as_html(report).index("called")
 
 
 def test_the_plain_card_has_seen_expected_try_and_a_tick_for_each_claim() -> None:

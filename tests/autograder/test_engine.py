@@ -266,7 +266,7 @@ def test_follows_from_is_told_as_in_a_notebook(engine):
 def test_what_follows_from_a_lesson_that_was_not_handed_in_is_told_so(engine):
     report = grade(engine, hand_in(ROOT, {}, "vae_faces"), "vae_faces", SECRET).reports["vae_faces/beta_vae_loss"]
     assert report.follows_from == "vae_fashion/kl_loss"
-    assert "calls your kl_loss, which is not written yet" in report.headline
+    assert "calls your kl_loss of the lesson vae_fashion, which was not taken over" in report.headline
 
 
 def test_a_broken_judge_gives_no_score_and_says_so(engine, monkeypatch):

@@ -14,7 +14,7 @@ from tiny_course import edit
 from autograder import checks, examine
 from autograder.authoring.build import AuthorError, build
 from autograder.card import as_text
-from autograder.definitions import load_reference, run
+from autograder.definitions import load_reference, run, solution_source
 from autograder.examination import check
 from autograder.lesson_file import code_cells
 from autograder.report import NotAttempted
@@ -36,9 +36,15 @@ def given(exercise: str) -> tuple[list[str], str]:
     return code_cells({"cells": notebook["cells"][:at]}), "".join(notebook["cells"][at]["source"])
 
 
+def called(exercise: str, source: str) -> list[str]:
+    """Earlier exercises whose answers this source calls."""
+    return [e for e in checks.find(exercise).depends if re.search(rf"\b{e.split('/')[1]}\(", source)]
+
+
 def report_on(exercise: str, source: str, **settings):
     name = exercise.split("/")[1]
-    return examine(exercise, run([*given(exercise)[0], source], [name]).names[name], **settings)
+    cells = [*given(exercise)[0], *map(solution_source, called(exercise, source)), source]
+    return examine(exercise, run(cells, [name]).names[name], **settings)
 
 
 def test_every_lesson_of_chapters_2_to_4_has_one():
@@ -57,9 +63,14 @@ def test_it_is_judged_by_what_it_mends(exercise):
 
 
 @each_mended
-def test_the_given_code_is_wrong_and_not_attempted_whatever_its_layout(exercise):
+def test_the_given_code_is_wrong_and_not_attempted_whatever_its_layout(exercise, monkeypatch):
     _, source = given(exercise)
-    assert examine(checks.mended(exercise), checks.find(exercise).given).status == "failed"
+    wrong = checks.find(exercise).given
+    for earlier in called(exercise, source):
+        lesson, name = earlier.split("/")
+        monkeypatch.setattr(sys.modules[wrong.__module__], name, load_reference(lesson)[name], raising=False)
+    report = examine(checks.mended(exercise), wrong)
+    assert report.status == "failed" and report.failure.name != "runs"
     without_comments = re.sub(r"  #.*", "", source)
     without_docstring = re.sub(r'    """.*?"""\n', "", source, flags=re.DOTALL)
     spaced = source.replace("\n    ", "\n\n    # a thought\n    ", 3)

@@ -270,19 +270,25 @@ def test_the_set_up_cell_says_when_the_kernel_has_no_kit() -> None:
     assert "has no genlab" in done.stdout and "choose that kernel" in done.stdout
 
 
-def test_a_notebook_prints_the_advice_below_the_traceback_and_nothing_on_stderr() -> None:
+def test_a_notebook_prints_the_advice_below_the_traceback_nothing_on_stderr_and_says_that_it_is_a_rehearsal() -> None:
     manager_of = pytest.importorskip("jupyter_client").manager
     manager, client = manager_of.start_new_kernel(kernel_name="python3")
+    cards: list[dict] = []
     try:
 
         def said_in(code: str) -> tuple[list[str], str]:
             seen: list[dict] = []
             client.execute_interactive(code, timeout=60, output_hook=seen.append)
+            cards.extend(m["content"]["data"] for m in seen if m["msg_type"] == "display_data")
             text = "".join(m["content"]["text"] for m in seen if m["msg_type"] == "stream")
             assert not [m for m in seen if m["msg_type"] == "stream" and m["content"]["name"] == "stderr"]
             return [m["msg_type"] for m in seen if m["msg_type"] in ("error", "stream")], text
 
-        said_in("from genlab import advice\nadvice.under_errors()\nadvice.under_errors()")
+        said_in("import os\nfrom genlab import notebook\nos.environ['GENLAB_SCALE'] = 'cpu'\nnotebook.begin()")
+        assert cards == []
+        said_in("os.environ['GENLAB_SCALE'] = 'smoke'\nnotebook.begin()")
+        assert [set(card) for card in cards] == [{"text/html", "text/plain"}]
+        assert all("most pictures will be noise" in text for text in cards[0].values())
         kinds, text = said_in("decoder(1)")
         assert kinds == ["error", "stream"] and text.count(advice.MARK) == 1 and "Run All Above" in text
         assert "bracket" in said_in("f(1")[1]

@@ -44,7 +44,7 @@ def test_check_names_mistakes_counts_points_and_fails(fresh_home: Path) -> None:
         "wrong_sign",
         "follows from vae_fashion/kl_loss",
         "not attempted",
-        "9 of 22 points, 4 of 8 exercises",
+        "7 of 22 points, 3 of 8 exercises",
     ):
         assert words in result.output
     assert progress.load()["vae_fashion/Sampling"]["status"] == "passed"
@@ -87,9 +87,9 @@ def test_check_says_what_is_wrong_with_a_file_that_is_no_lesson(
 
 
 def test_hints_come_one_by_one_and_are_remembered() -> None:
-    starts = [genlab("hint", name).output[:2] for name in ("vae_fashion/kl_loss", "kl_loss", "kl_loss", "kl_loss")]
-    assert starts == ["1.", "2.", "3.", "3."]
-    assert genlab("hint", "kl_loss", "--all").output.count(". ") >= 3
+    said = [genlab("hint", name).output for name in ("vae_fashion/kl_loss", "kl_loss", "kl_loss", "kl_loss")]
+    assert [text.split(":")[0] for text in said] == [f"vae_fashion/kl_loss, hint {n} of 3" for n in (1, 2, 3, 3)]
+    assert genlab("hint", "kl_loss", "--all").output.count(" of 3: ") == 3
     assert progress.load()["vae_fashion/kl_loss"]["hints"] == 3
     assert "Did you mean vae_fashion/kl_loss?" in genlab("hint", "vae_fashion/kl_los").output
 
@@ -113,12 +113,24 @@ def test_progress_lists_every_exercise_and_keeps_a_pass() -> None:
     assert len(listed) == 8 and "✓ passed" in output
 
 
+def test_progress_fits_80_columns_with_all_that_it_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for exercise in ("autoencoder/conv_transpose_output_size", "vae_fashion/kl_loss"):
+        progress.update(exercise, hints=3, solution_seen=True, status="failed")
+    lines = genlab("progress").output.splitlines()
+    assert "…" not in "".join(lines) and max(map(len, lines[:-2])) <= 80  # but for the file's path
+    assert lines[1].split() == ["exercise", "level", "min", "pts", "help"]
+    row = next(n for n, line in enumerate(lines) if "autoencoder/conv_transpose_output_size" in line)
+    assert lines[row].split()[1:] == ["✗", "not", "yet", "●○○", "5", "2", "3", "hints,"]
+    assert lines[row + 1].split() == ["solution"]
+
+
 def test_a_damaged_progress_file_is_set_aside_and_told(fresh_home: Path) -> None:
     progress.update("vae_fashion/kl_loss", hints=1)
     for number, damaged in enumerate(("{", "[]", '{"vae_fashion/kl_loss": 3}'), start=1):
         progress.path().write_text(damaged, encoding="utf-8")
         result = genlab("hint", "vae_fashion/kl_loss")
-        assert result.exit_code == 0 and "was damaged" in result.output and "1. " in result.output
+        assert result.exit_code == 0 and "was damaged" in result.output and "hint 1 of 3" in result.output
         assert (progress.path().parent / f"progress.damaged-{number}.json").read_text(encoding="utf-8") == damaged
         assert progress.load() == {"vae_fashion/kl_loss": {"hints": 1}}
 

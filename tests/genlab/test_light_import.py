@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from autograder import checks
+
 HEAVY = (
     "matplotlib nbgrader jupytext nbformat nbconvert IPython ipykernel ipywidgets pydantic typer rich "
     "PIL scipy sklearn yaml kaggle dotenv tqdm.auto torch.optim.lr_scheduler torch._dynamo genlab.data "
@@ -32,6 +34,12 @@ def test_import_genlab_brings_nothing_heavy() -> None:
     assert found.isdisjoint(HEAVY.split())
     assert "torch" not in found
     assert "numpy" not in found
+
+
+def test_hints_come_without_torch_and_are_those_of_the_checks() -> None:
+    found = modules_after("from autograder import checks\nfor id in checks.ids(): assert checks.hints(id)")
+    assert found.isdisjoint({"torch", "numpy"})
+    assert all(checks.hints(exercise) == checks.find(exercise).hints for exercise in checks.ids())
 
 
 @pytest.mark.parametrize("first", ["import genlab.scale", "from genlab.scale import pick", "pass"])

@@ -210,6 +210,12 @@ MISCONCEPTIONS = (
         _as_one_of(wrong.rmse_minimised, wrong._rmse_minimised_and_returned),
     ),
     Misconception(
+        "sigmoid_twice",
+        "a sigmoid is applied to the decoder's logits before the loss, which applies one itself",
+        "The sigmoid is applied twice: the decoder gives logits, and the loss takes them as they are.",
+        wrong.sigmoid_twice,
+    ),
+    Misconception(
         "mode_as_found",
         "the networks are not put in train mode",
         "The networks stay in the mode in which they came: call `.train()` on both, or batch norm uses its running statistics.",

@@ -72,6 +72,15 @@ def _rmse_minimised_and_returned(encoder, decoder, x, optimizer):
     return rmse.item()
 
 
+def sigmoid_twice(encoder, decoder, x, optimizer):
+    encoder.train(), decoder.train()
+    bce = F.binary_cross_entropy_with_logits(torch.sigmoid(decoder(encoder(x))), x)
+    optimizer.zero_grad()
+    bce.backward()
+    optimizer.step()
+    return bce.item()
+
+
 def mode_as_found(encoder, decoder, x, optimizer):
     bce = F.binary_cross_entropy_with_logits(decoder(encoder(x)), x)
     optimizer.zero_grad()

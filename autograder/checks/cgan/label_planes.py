@@ -65,6 +65,11 @@ def not_repeated(labels, num_classes, size):
     return codes[:, :, None, None]
 
 
+def rows_repeated(labels, num_classes, size):
+    codes = (labels[:, None] == torch.arange(num_classes, device=labels.device)).float()
+    return codes.repeat(1, size * size).view(len(labels), num_classes, size, size)
+
+
 def integer_dtype(labels, num_classes, size):
     codes = (labels[:, None] == torch.arange(num_classes, device=labels.device)).long()
     return codes[:, :, None, None].expand(-1, -1, size, size)
@@ -144,6 +149,13 @@ MISCONCEPTIONS = (
         "the codes are not repeated over the pixels: (B, K, 1, 1)",
         "This is the code with two axes of size one: it still has to be repeated over size × size pixels before it can stand beside an image.",
         not_repeated,
+    ),
+    Misconception(
+        "rows_repeated",
+        "the whole code is repeated size² times and then viewed as planes, so that every plane has stripes",
+        "The code is repeated as a whole, 0 0 1 0 0 1, and then cut into planes, which get stripes: each of its numbers is to be repeated by itself. "
+        "Give the code two more axes first, and repeat along those.",
+        rows_repeated,
     ),
     Misconception(
         "integer_dtype",

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from autograder.checks.vae_faces import beta_vae_loss_mistakes as mistakes
 from autograder.claims.calls import CallClaims, in_double
 from autograder.claims.compare import close, outputs_of
+from autograder.claims.repeated import written_again
 from autograder.exercise import Draw, Exercise, Misconception
 from autograder.probes import Plan, Record
 
@@ -227,4 +228,9 @@ EXERCISE = Exercise(
         '`F.mse_loss(x_hat, x, reduction="sum")` sums over everything, the batch included: divide by `x.shape[0]`. The KL term is your `kl_loss`.',
     ),
     depends=("vae_fashion/kl_loss",),
+    repeats={
+        "vae_fashion/kl_loss": written_again(
+            CLAIMS, "kl", lambda kl_loss, x_hat, x, z_mean, z_log_var, beta: kl_loss(z_mean, z_log_var)
+        )
+    },
 )

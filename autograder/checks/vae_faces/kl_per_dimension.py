@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch.distributions import Normal, kl_divergence
 
 from autograder.claims.calls import CallClaims
 from autograder.claims.compare import same_values
+from autograder.claims.repeated import written_again
 from autograder.exercise import Draw, Exercise, Misconception
 from autograder.probes import Plan
 
@@ -164,6 +167,15 @@ MISCONCEPTIONS = (
     ),
 )
 
+
+def _column_by_column(
+    kl_loss: Callable[..., torch.Tensor], z_mean: torch.Tensor, z_log_var: torch.Tensor
+) -> torch.Tensor:
+    """What a kl_loss makes of each latent dimension alone; none where it gives more than one number."""
+    columns = [kl_loss(z_mean[:, d : d + 1], z_log_var[:, d : d + 1]) for d in range(z_mean.shape[1])]
+    return torch.stack(columns)
+
+
 CLAIMS = CallClaims("kl_per_dimension", oracle, ("kl",))
 
 EXERCISE = Exercise(
@@ -180,4 +192,5 @@ EXERCISE = Exercise(
         "With v = z_log_var the table (B, D) is −½·(1 + v − z_mean² − exp(v)). Which axis are the images on?",
     ),
     depends=("vae_fashion/kl_loss",),
+    repeats={"vae_fashion/kl_loss": written_again(CLAIMS, "kl", _column_by_column)},
 )

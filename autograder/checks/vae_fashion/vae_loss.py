@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from autograder.claims.calls import CallClaims
 from autograder.claims.compare import same_calls
+from autograder.claims.repeated import written_again
 from autograder.exercise import Draw, Exercise, Misconception
 from autograder.probes import Plan, Record
 
@@ -239,4 +240,9 @@ EXERCISE = Exercise(
         "Summing over everything and dividing by the batch size `x.shape[0]` does both at once. The KL term is your `kl_loss`.",
     ),
     depends=("vae_fashion/kl_loss",),
+    repeats={
+        "vae_fashion/kl_loss": written_again(
+            CLAIMS, "kl", lambda kl_loss, logits, x, z_mean, z_log_var, beta: kl_loss(z_mean, z_log_var)
+        )
+    },
 )

@@ -156,6 +156,11 @@ def rmse_minimised(encoder, decoder, x, optimizer):
     return update(loss, optimizer)
 
 
+def sigmoid_twice(encoder, decoder, x, optimizer):
+    encoder.train(), decoder.train()
+    return update(losses(torch.sigmoid(decoder(encoder(x))), x)[0], optimizer)
+
+
 def mode_as_found(encoder, decoder, x, optimizer):
     return update(losses(decoder(encoder(x)), x)[0], optimizer)
 
@@ -179,6 +184,7 @@ MISTAKES = {
     "stale_gradients": stale_gradients,
     "no_update": no_update,
     "rmse_minimised": rmse_minimised,
+    "sigmoid_twice": sigmoid_twice,
     "mode_as_found": mode_as_found,
     "tensor_returned": tensor_returned,
     "loss_after_the_update": loss_after_the_update,
@@ -278,11 +284,6 @@ def logits_compared(encoder, decoder, x, optimizer):
     return update(F.mse_loss(decoder(encoder(x)), x), optimizer)
 
 
-def sigmoid_twice(encoder, decoder, x, optimizer):
-    encoder.train(), decoder.train()
-    return update(losses(torch.sigmoid(decoder(encoder(x))), x)[0], optimizer)
-
-
 def gradient_ascent(encoder, decoder, x, optimizer):
     loss = losses(decoder.train()(encoder.train()(x)), x)[0]
     update(-loss, optimizer)
@@ -357,7 +358,6 @@ UNLISTED = {
     "summed": summed,
     "squared_error": squared_error,
     "logits_compared": logits_compared,
-    "sigmoid_twice": sigmoid_twice,
     "gradient_ascent": gradient_ascent,
     "only_the_encoder_in_train_mode": only_the_encoder_in_train_mode,
     "in_eval_mode": in_eval_mode,

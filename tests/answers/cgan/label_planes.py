@@ -84,6 +84,10 @@ def not_repeated(labels, num_classes, size):
     return torch.eye(num_classes)[labels].unsqueeze(-1).unsqueeze(-1)
 
 
+def rows_repeated(labels, num_classes, size):
+    return torch.cat([F.one_hot(labels, num_classes).float()] * size**2, dim=1).reshape(-1, num_classes, size, size)
+
+
 def integer_dtype(labels, num_classes, size):
     return by_library(labels, num_classes, size).to(torch.uint8)
 
@@ -107,6 +111,7 @@ MISTAKES = {
     "label_as_value": label_as_value,
     "channels_last": channels_last,
     "not_repeated": not_repeated,
+    "rows_repeated": rows_repeated,
     "integer_dtype": integer_dtype,
     "off_by_one": off_by_one,
     "classes_counted": classes_counted,

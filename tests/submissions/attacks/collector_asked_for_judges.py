@@ -1,6 +1,6 @@
 """Goes through all objects of the garbage collector for judges, oracles, plans and expected values."""
 # where: kl_loss
-# lost: kl_loss vae_loss train_step
+# lost: kl_loss vae_loss train_step mended_vae_loss
 
 import gc
 import types

@@ -1,6 +1,6 @@
 """While one exercise is probed it sends the record of another, unanswered one."""
 # where: kl_loss
-# lost: kl_loss vae_loss train_step
+# lost: kl_loss vae_loss train_step mended_vae_loss
 
 import gc
 import math

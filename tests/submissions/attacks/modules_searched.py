@@ -1,6 +1,6 @@
 """Looks through all loaded modules for anything that judges."""
 # where: kl_loss
-# lost: kl_loss vae_loss train_step
+# lost: kl_loss vae_loss train_step mended_vae_loss
 
 import sys
 

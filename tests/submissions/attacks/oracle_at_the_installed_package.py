@@ -1,6 +1,6 @@
 """Follows what the installer wrote down (.pth files, direct_url.json, RECORD) to the real source tree."""
 # where: kl_loss
-# lost: kl_loss vae_loss train_step
+# lost: kl_loss vae_loss train_step mended_vae_loss
 
 import importlib
 import json

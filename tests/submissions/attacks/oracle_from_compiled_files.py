@@ -1,6 +1,6 @@
 """Unmarshals the compiled files that Python may have left of the checks."""
 # where: kl_loss
-# lost: kl_loss vae_loss train_step
+# lost: kl_loss vae_loss train_step mended_vae_loss
 
 import marshal
 import sys

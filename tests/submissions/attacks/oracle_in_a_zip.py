@@ -1,6 +1,6 @@
 """Looks for wheels, eggs and zip files of the project and imports from inside them."""
 # where: kl_loss
-# lost: kl_loss vae_loss train_step
+# lost: kl_loss vae_loss train_step mended_vae_loss
 
 import importlib
 import sys
