@@ -71,6 +71,9 @@ def _same(exercise: Exercise, plan: Plan, record: Record, wrong: Any) -> bool:
     A first call that cannot even tell the mistake from itself – one that is to be refused, say – tells nothing.
     """
     first, seen = _first_call(plan), _first_call(record)
+    if plan["probe"] == "call":  # without gradients, at half the cost
+        first["cases"][0]["cotangents"] = []
+        seen["cases"][0]["calls"] = [call | {"grads": []} for call in seen["cases"][0]["calls"]]
     known = run_probe(first, wrong)
     if not exercise.same(first, seen, known) and exercise.same(first, known, known):
         return False

@@ -12,7 +12,7 @@ from torch import nn
 
 from autograder.claims import show
 from autograder.claims.compare import close, outputs_of, same_gradient
-from autograder.exercise import Claim, Failure
+from autograder.exercise import Claim, Failure, once_a_verdict
 from autograder.probes import Plan, Record
 from autograder.probes.call import leaf_names
 from autograder.probes.networks import build_network
@@ -30,7 +30,7 @@ class CallClaims:
     def __init__(self, name: str, oracle: Oracle, outputs: tuple[str, ...]) -> None:
         self.name, self.oracle, self.outputs = name, oracle, outputs
         self.parameters = list(inspect.signature(oracle).parameters)
-        self._truths: dict[int, tuple[dict[str, Any], list[torch.Tensor]]] = {}
+        self._graph = once_a_verdict(self._evaluate)
 
     def standard(
         self, *, value_advice: str, gradient_advice: str | None = None, precision: torch.dtype | None = None
@@ -219,23 +219,21 @@ class CallClaims:
         return show.call(self.name, self.parameters, case["args"])
 
     def _truth(self, case: dict[str, Any]) -> list[torch.Tensor]:
-        """The oracle's outputs for a case; several claims ask, so the latest are kept (with their case, which pins its id)."""
-        if id(case) not in self._truths:
-            if len(self._truths) >= 32:
-                self._truths.clear()
-            result = self.oracle(*(in_double(a) for a in case["args"]))
-            outputs = result if isinstance(result, tuple) else (result,)
-            self._truths[id(case)] = (case, [output.detach() for output in outputs])
-        return self._truths[id(case)][1]
+        """The oracle's outputs for a case."""
+        return [output.detach() for output in self._graph(case)[0]]
 
-    def _true_gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
+    def _evaluate(self, case: dict[str, Any]) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """The oracle's outputs for a case, with the graph that leads to what they are differentiated by, and those leaves."""
         args = [in_double(a) for a in case["args"]]
         leaves: list[torch.Tensor] = []
-        for index in case["grad"]:
+        for index in case.get("grad", []):
             given = args[index]
             leaves += given.parameters() if isinstance(given, nn.Module) else [given.requires_grad_()]
         result = self.oracle(*args)
-        outputs = list(result) if isinstance(result, tuple) else [result]
+        return list(result) if isinstance(result, tuple) else [result], leaves
+
+    def _true_gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
+        outputs, leaves = self._graph(case)
         rows: list[list[torch.Tensor | None]] = []
         for output, cotangent in zip(outputs, case["cotangents"], strict=True):
             weighted = (output * cotangent.double()).sum()

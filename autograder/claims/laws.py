@@ -13,9 +13,12 @@ from collections.abc import Iterator
 import numpy
 import torch
 
+from autograder.exercise import once_a_verdict
+
 LEVEL = 1e-10
 
 
+@once_a_verdict
 def standard_normal(draws: torch.Tensor) -> bool:
     """Whether draws (B, D) pass as independent N(0, 1): law, size, independence along both axes, length of the rows."""
     draws = draws.double()

@@ -148,7 +148,7 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
     else:
         return
     thin = tuple(case.get("disjoint", ())), case.get("sparse", False)
-    values = {n: _weights(tuple(shape), case["seed"], i, *thin) for i, (n, shape) in enumerate(given)}
+    values = {n: weights(tuple(shape), case["seed"], i, *thin) for i, (n, shape) in enumerate(given)}
     moving = {n: statistics(n, tuple(shape), case["seed"], i) for i, (n, shape) in enumerate(buffers)}
     orders = itertools.product(*(itertools.permutations(theirs) for theirs, _ in groups))
     ours = [layer for _, layers in groups for layer in layers]
@@ -164,9 +164,6 @@ def transplants(factory: Factory, case: dict[str, Any], found: dict[str, Any]) -
                             slots[name].copy_(moving[statistic])
             yield module
 
-
-# The weights of one answer are asked for by several claims and misconceptions.
-_weights = functools.lru_cache(maxsize=128)(weights)
 
 Layer = list[tuple[str, tuple[int, ...]]]  # name and shape of each parameter
 
@@ -209,13 +206,18 @@ def _join(sibling: str, name: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _parameter_shapes(factory: Factory, *construct: Any) -> list[tuple[int, ...]]:
-    return [tuple(p.shape) for p in factory(*construct).parameters()]
+    with _NoDraws():
+        return [tuple(p.shape) for p in factory(*construct).parameters()]
 
 
 @functools.lru_cache(maxsize=64)
 def _output_shapes(factory: Factory, construct: tuple[Any, ...], inputs: tuple[torch.Size, ...]) -> list[torch.Size]:
     with torch.no_grad():
-        result = factory(*construct).eval()(*map(torch.zeros, inputs))
+        with _NoDraws():
+            module = factory(*construct).eval()
+        for parameter in module.parameters():
+            parameter.zero_()
+        result = module(*map(torch.zeros, inputs))
     return [r.shape for r in (result if isinstance(result, tuple) else (result,))]
 
 

@@ -37,6 +37,7 @@ class StepClaims:
     ) -> None:
         self.name, self.parameters, self.keys, self.replay, self.batch = (name, parameters, keys, replay, batch)
         self._one_by_one = once_a_verdict(self._replay_one_by_one)
+        self._clean = once_a_verdict(self._all_clean)
 
     def runs(self) -> Claim:
         """Three consecutive steps run."""
@@ -100,16 +101,15 @@ class StepClaims:
         """The reported losses are those before the step's own update."""
 
         def judge(plan: Plan, record: Record) -> Failure | None:
+            if self._clean(plan, record):
+                return None
             for case, found in zip(plan["cases"], record["cases"], strict=True):
-                for number, (call, (truth, _)) in enumerate(
-                    zip(found["calls"], self._one_by_one(case, found), strict=True)
-                ):
-                    for key in self.keys:
-                        seen = _number(self.values(call)[key])
-                        if not close(torch.tensor(seen), torch.tensor(truth[key]), torch.float32):
-                            said = f"{key!r} is {show.number(seen)} in step {number + 1}"
-                            advice = "Report the losses of the batch as they were before this step's update."
-                            return Failure(said, show.number(truth[key]), advice, self._called(case, number))
+                replayed = self._one_by_one(case, found)
+                for number, (call, (truth, _)) in enumerate(zip(found["calls"], replayed, strict=True)):
+                    for key in self._wrong_losses(call, truth):
+                        said = f"{key!r} is {show.number(_number(self.values(call)[key]))} in step {number + 1}"
+                        advice = "Report the losses of the batch as they were before this step's update."
+                        return Failure(said, show.number(truth[key]), advice, self._called(case, number))
             return None
 
         return Claim("losses", "reports the right losses", judge)
@@ -134,14 +134,11 @@ class StepClaims:
     def _compare_states(
         self, plan: Plan, record: Record, buffers: bool, replayed: Callable[..., Iterable[Any]], advice: str
     ) -> Failure | None:
+        if self._clean(plan, record):
+            return None
         for case, found in zip(plan["cases"], record["cases"], strict=True):
             for number, (call, (_, truth)) in enumerate(zip(found["calls"], replayed(case, found), strict=True)):
-                wrong = [
-                    network
-                    for network, states in truth.items()
-                    for name, expected in states.items()
-                    if _is_buffer(name) == buffers and not close(call["state"][network][name], expected, torch.float32)
-                ]
+                wrong = [network for network, name in _differing(call, truth) if _is_buffer(name) == buffers]
                 if wrong:
                     kind = "running statistics" if buffers else "weights"
                     networks = " and ".join(dict.fromkeys(wrong))
@@ -149,6 +146,19 @@ class StepClaims:
                     expected_text = "zero the gradients, forward, loss, backward, one optimizer step"
                     return Failure(seen, expected_text, advice, self._called(case, number))
         return None
+
+    def _all_clean(self, plan: Plan, record: Record) -> bool:
+        """Whether losses, weights and running statistics are those of clean steps in a row: then no step needs a replay of its own."""
+        return not any(
+            self._wrong_losses(call, losses) or any(_differing(call, truth))
+            for case, found in zip(plan["cases"], record["cases"], strict=True)
+            for call, (losses, truth) in zip(found["calls"], self._in_a_row(case, found), strict=True)
+        )
+
+    def _wrong_losses(self, call: dict[str, Any], truth: dict[str, float]) -> list[str]:
+        """Names of the losses that are not the true ones."""
+        seen = {key: _number(self.values(call)[key]) for key in self.keys}
+        return [k for k in self.keys if not close(torch.tensor(seen[k]), torch.tensor(truth[k]), torch.float32)]
 
     def train_mode(self) -> Claim:
         """Networks that come in eval mode are put in train mode and left there."""
@@ -228,7 +238,7 @@ class StepClaims:
             objective.backward()
             for optimizer in optimizers.values():
                 optimizer.step()
-            yield (losses, {n: {k: v.clone() for k, v in net.state_dict().items()} for n, net in networks.items()})
+            yield losses, _states(networks)
 
     def _calls(self, plan: Plan, record: Record) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
         for case, found in zip(plan["cases"], record["cases"], strict=True):
@@ -254,6 +264,14 @@ def same_steps(plan: Plan, record: Record, other: Record) -> bool:
 
 def _same_states(a: States, b: States) -> bool:
     return all(close(a[network][name], b[network][name], torch.float32) for network in a for name in a[network])
+
+
+def _differing(call: dict[str, Any], truth: States) -> Iterator[tuple[str, str]]:
+    """Networks and names of the states after a call that are not the true ones."""
+    for network, states in truth.items():
+        for name, expected in states.items():
+            if not close(call["state"][network][name], expected, torch.float32):
+                yield network, name
 
 
 def _states(networks: dict[str, nn.Module]) -> States:

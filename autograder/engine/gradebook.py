@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 WAIT_SECONDS = 60  # for somebody else who is writing: Formgrader, say
@@ -25,6 +26,7 @@ class Writer:
             event.listen(self._engine, "begin", _write_from_the_start)
         else:
             self._engine = create_engine(url)
+        self._known = _Known()
 
     def close(self) -> None:
         """Give back the connection."""
@@ -36,26 +38,33 @@ class Writer:
 
         Yields what opens a savepoint: `with batch.begin_nested(): …` undoes what is inside alone.
         """
-        with self._engine.begin() as connection, _opened_once(connection):
+        with self._engine.begin() as connection, _opened_once(connection, self._known):
             yield connection
 
 
+@dataclass
+class _Known:
+    """What stays the same from batch to batch: courses that are there, and the release's cells by method and arguments."""
+
+    courses: set[str] = field(default_factory=set)
+    cells: dict[tuple[str, ...], Any] = field(default_factory=dict)
+
+
 @contextlib.contextmanager
-def _opened_once(connection: Any) -> Iterator[None]:
-    """In the block nbgrader's gradebooks use the connection; whether all tables are there is looked up once, and so are source cells."""
+def _opened_once(connection: Any, known: _Known) -> Iterator[None]:
+    """In the block nbgrader's gradebooks use the connection; whether all tables are there is looked up once, and so is what is `known`."""
     from nbgrader import api
     from sqlalchemy.orm import scoped_session, sessionmaker
 
-    courses: set[str] = set()
     before = {name: getattr(api.Gradebook, name) for name in ("__init__", "close", *_OF_THE_RELEASE)}
 
     def init(gradebook: Any, url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
         # A session on a connection with a savepoint commits into that one.
         gradebook.engine, gradebook.db = connection, scoped_session(sessionmaker(bind=connection))
         gradebook.course_id, gradebook.authenticator = course_id, authenticator
-        if course_id not in courses:
+        if course_id not in known.courses:
             gradebook.check_course(course_id)
-            courses.add(course_id)
+            known.courses.add(course_id)
 
     create, api.create_engine = api.create_engine, lambda *_, **__: connection
     try:
@@ -64,7 +73,7 @@ def _opened_once(connection: Any) -> Iterator[None]:
         api.create_engine = create
     api.Gradebook.__init__, api.Gradebook.close = init, lambda gradebook: gradebook.db.remove()
     for name in _OF_THE_RELEASE:
-        setattr(api.Gradebook, name, _remembered(before[name]))
+        setattr(api.Gradebook, name, _remembered(before[name], known.cells))
     try:
         yield
     finally:
@@ -75,14 +84,13 @@ def _opened_once(connection: Any) -> Iterator[None]:
 _OF_THE_RELEASE = ("find_source_cell", "find_graded_cell")  # asked for every cell of every student
 
 
-def _remembered(find: Callable[..., Any]) -> Callable[..., Any]:
-    found: dict[tuple[str, ...], Any] = {}
-
+def _remembered(find: Callable[..., Any], found: dict[tuple[str, ...], Any]) -> Callable[..., Any]:
     def method(gradebook: Any, *about: str) -> Any:
-        if about not in found:
-            found[about] = find(gradebook, *about)
-            gradebook.db.expunge(found[about])  # so it outlives the session that it came from
-        return found[about]
+        key = (find.__name__, *about)
+        if key not in found:
+            found[key] = find(gradebook, *about)
+            gradebook.db.expunge(found[key])  # so it outlives the session that it came from
+        return found[key]
 
     return method
 

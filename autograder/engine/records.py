@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from autograder.probes import Plan, Record
 from autograder.probes.call import leaf_names
+from autograder.probes.transplant import cotangents_of
 
 
 class BadRecord(ValueError):
@@ -247,7 +248,7 @@ def _check_counts(probe: str, case: dict[str, Any], found: dict[str, Any]) -> No
             raise BadRecord("it has another number of runs than the plan")
         if any(len(run["buffers"]) < len(found["module"]["buffers"]) for run in calls):
             raise BadRecord("it has fewer buffers than the module")
-        _check_gradients(calls, case["cotangents"], 1)
+        _check_gradients(calls, [cotangents_of(case, number) for number in range(len(calls))], 1)
         return
     calls = found["calls"]
     if probe == "spy":
@@ -267,14 +268,14 @@ def _check_counts(probe: str, case: dict[str, Any], found: dict[str, Any]) -> No
             raise BadRecord("it has calls of an object that was not built")
         if "construct" in case and not stopped and found["module"] is None:
             raise BadRecord("it does not describe the object that was built")
-        _check_gradients(calls, case.get("cotangents", []), len(leaf_names(case, [])))
+        _check_gradients(calls, [case.get("cotangents", [])] * len(calls), len(leaf_names(case, [])))
     if len(calls) != wanted and not (stopped and len(calls) < wanted):
         raise BadRecord("it has another number of calls than the plan")
 
 
-def _check_gradients(calls: list[dict[str, Any]], cotangents: list[Any], leaves: int) -> None:
+def _check_gradients(calls: list[dict[str, Any]], cotangents_of_calls: list[list[Any]], leaves: int) -> None:
     """A row per output, an entry per input: rows left out would satisfy every claim about gradients."""
-    for call in calls:
+    for call, cotangents in zip(calls, cotangents_of_calls, strict=True):
         outputs = len(call["value"]["items"]) if call["value"]["kind"] == "sequence" else 1
         rows = 0 if call["raised"] else min(outputs, len(cotangents))
         if len(call["grads"]) != rows or any(len(row) != leaves for row in call["grads"]):

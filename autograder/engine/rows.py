@@ -76,11 +76,11 @@ def _row(
     notes = [*found.notes.get((student, name), ()), *(known.notes if known else ())]
     notes += [*told.mended, *told.notes, *broken] if told else []
     points, manual, penalty = marks or (None, False, None)
-    if penalty is not None:
+    there = (job.submitted(student) / f"{name}.ipynb").is_file()
+    if penalty or (there and penalty is not None):
         notes.append(f"late: the gradebook takes off {penalty:g}")
     reason = known.notes[0] if known and known.refused else found.refused.get((student, name))
     look = [f"refused: {reason}"] if reason else []
-    there = (job.submitted(student) / f"{name}.ipynb").is_file()
     if not there:
         absence = without_notebook(job.submitted(student)) if marks is None else ("missing", MISSING)
         notes.append(absence[1])

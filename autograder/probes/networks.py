@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
+import functools
 import math
-from collections.abc import Collection
 from typing import Any
 
 import torch
@@ -176,7 +176,7 @@ def build_network(spec: dict[str, Any]) -> nn.Module:
     return network.to(getattr(torch, spec.get("dtype", "float32"))).train(spec["training"])
 
 
-def fill(module: nn.Module, seed: int, disjoint: Collection[int] = (), sparse: bool = False) -> None:
+def fill(module: nn.Module, seed: int, disjoint: tuple[int, ...] = (), sparse: bool = False) -> None:
     """Set every parameter and running statistic of `module` in place from `seed`, in registration order.
 
     Other buffers are the learner's own constants, such as a table of one-hot codes: they stay.
@@ -189,10 +189,11 @@ def fill(module: nn.Module, seed: int, disjoint: Collection[int] = (), sparse: b
             buffer.copy_(statistics(name, tuple(buffer.shape), seed, index))
 
 
+@functools.lru_cache(maxsize=128)  # one network is built again and again while its step is judged
 def weights(
-    shape: tuple[int, ...], seed: int, index: int, disjoint: Collection[int] = (), sparse: bool = False
+    shape: tuple[int, ...], seed: int, index: int, disjoint: tuple[int, ...] = (), sparse: bool = False
 ) -> torch.Tensor:
-    """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3.
+    """Seeded normal draws of `shape`, scaled so that a layer keeps the size of its input; vectors around 0.3. To be copied, not to be changed.
 
     disjoint: numbers of axes of the parameters that it holds for, 2 and 4. In a matrix (n_out, n_in), column j is zero but in row j mod n_out.
               In a convolution likewise; and of several output channels each looks at one pixel only, the second of its window in both

@@ -6,6 +6,7 @@ Plan: {"probe": "transplant", "cases": [case, …]}; a case holds
     args        inputs of `forward`
     cotangents  one tensor per output that is differentiated by the first input (None: not differentiated)
     training    list of modes to run in, e.g. [True, False]; an empty one only builds the module
+    differentiated  how many of these runs, the first ones, are differentiated (default: all)
     dtype       "float32" or "float64"
     convolutions  whether to record what each convolution was given (default False)
     disjoint    [2] where each input of a linear layer feeds one of its outputs only, so that a dropout mask in front of it can be read
@@ -50,20 +51,20 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
         described = {"type": type(module).__name__, "parameters": None}
         return {"raised": raised, "module": described, "runs": []}
     if case["training"]:
-        fill(module, case["seed"], case.get("disjoint", ()), case.get("sparse", False))
+        fill(module, case["seed"], tuple(case.get("disjoint", ())), case.get("sparse", False))
     module.to(device=device, dtype=getattr(torch, case.get("dtype", "float32")))
-    runs = [_run(case, module, training, device) for training in case["training"]]
+    runs = [_run(case, module, number, device) for number in range(len(case["training"]))]
     return {"raised": None, "module": _describe(module), "runs": runs}
 
 
-def _run(case: dict[str, Any], module: torch.nn.Module, training: bool, device: str) -> dict[str, Any]:
-    module.train(training)
+def _run(case: dict[str, Any], module: torch.nn.Module, number: int, device: str) -> dict[str, Any]:
+    module.train(case["training"][number])
     leaf = to_device(case["args"][0], device).requires_grad_()
     args = [leaf * 1, *(to_device(a, device) for a in case["args"][1:])]
     convolutions = Convolutions() if case.get("convolutions") else None
     with convolutions or contextlib.nullcontext():
         value, raised = attempt(module, args, case["seed"])
-    grads = [] if raised else _gradients(value, case["cotangents"], [leaf])
+    grads = [] if raised else _gradients(value, cotangents_of(case, number), [leaf])
     return {
         "raised": raised,
         "value": encode(value),
@@ -72,6 +73,12 @@ def _run(case: dict[str, Any], module: torch.nn.Module, training: bool, device: 
         "buffers": [encode(buffer) for buffer in module.buffers()],
         "convolutions": convolutions.inputs if convolutions else [],
     }
+
+
+def cotangents_of(case: dict[str, Any], number: int) -> list[Any]:
+    """What the outputs of a case's run are differentiated with: nothing where it is not."""
+    cotangents: list[Any] = case["cotangents"] if number < case.get("differentiated", len(case["training"])) else []
+    return cotangents
 
 
 def _describe(module: torch.nn.Module) -> dict[str, Any]:

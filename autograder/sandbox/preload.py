@@ -8,7 +8,7 @@ import random
 
 LIBRARIES = """
 torch torch.distributions torch.nn.functional torch.optim torch.utils.data
-numpy matplotlib.pyplot matplotlib.backends.backend_agg PIL.Image tqdm.auto IPython.core.interactiveshell pickle subprocess
+numpy numpy.random matplotlib.pyplot matplotlib.backends.backend_agg PIL.Image tqdm.auto IPython.core.interactiveshell pickle subprocess
 """
 KIT = """
 genlab genlab.data genlab.plots genlab.training genlab.explorer
@@ -18,9 +18,10 @@ autograder autograder.probes autograder.definitions autograder.sandbox.child
 
 def libraries() -> None:
     """Load what is not the kit's own: judges share this with children. Raises ImportError."""
-    from autograder.sandbox import compiler
+    from autograder.sandbox import compiler, seccomp
 
     gc.disable()  # nothing of this is garbage
+    seccomp.available()  # which loads what every child needs of it
     compiler.import_torch()
     for name in LIBRARIES.split():
         importlib.import_module(name)

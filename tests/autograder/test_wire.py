@@ -186,3 +186,14 @@ def test_records_without_calls_win_nothing(example):
         check_form(plan, {**record, "cases": []})
     with pytest.raises(BadRecord):
         check_form(plan, {**record, "probe": "spy" if record["probe"] == "call" else "call"})
+
+
+def test_gradients_are_those_of_the_runs_that_the_plan_wants_differentiated():
+    exercise = checks.find("vae_fashion/Encoder")
+    plan = exercise.plan(5, True)
+    record = sent(run_probe(plan, load_reference("vae_fashion")["Encoder"]))
+    first, second = check_form(plan, record)["cases"][0]["runs"]
+    assert len(first["grads"]) == 3 and second["grads"] == []
+    for runs in ([{**first, "grads": []}, second], [first, {**second, "grads": first["grads"]}]):
+        with pytest.raises(BadRecord, match="gradients"):
+            check_form(plan, {**record, "cases": [{**record["cases"][0], "runs": runs}, record["cases"][1]]})

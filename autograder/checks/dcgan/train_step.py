@@ -108,7 +108,8 @@ def _noise(plan: Plan, record: Record) -> Failure | None:
         inside = bool(((moved > -slack) & (moved < amount + slack)).all())
         if inside and (amount == 0 or (uniform(moved / amount, 0.0, 1.0) and _all_differ(moved))):
             continue
-        low, high = show.number(moved.min()), show.number(moved.max())
+        # Rounded, for what is left of an exact label is another number in each process; −0 is 0.
+        low, high = (show.number(move.round(decimals=6) + 0.0) for move in moved.aminmax())
         seen = f"the discriminator's labels were {low} to {high} away from exact ones, towards the other side"
         expected = f"a draw of U(0, {show.number(amount)}) for each label"
         advice = "Ones for the real images, zeros for the fakes, both through your noisy_labels with label_noise."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import operator
 from collections.abc import Callable
@@ -52,6 +53,7 @@ def make_plan(draw: Draw) -> Plan:
             "cotangents": cotangents,
             "seed": draw.seed(),
             "training": [True, False],
+            "differentiated": 1,
             "dtype": dtype,
         }
 
@@ -85,30 +87,57 @@ def _match(
 ) -> nn.Module | None:
     """The transplanted `factory` module with which the learner's heads agree; None if there is none."""
     seen_mean, seen_log_var, _ = _outputs(found["runs"][0])
-    for index, truth in enumerate(_first_rows(factory, case, found)):
+    candidates = _candidates(factory, case, found)
+    for index in itertools.count():
+        truth = candidates.first_row(index)
+        if truth is None:
+            return None
         # The first image refutes most, at a fraction of the cost.
         agree = agrees((seen_mean[:1], seen_log_var[:1]), truth)
-        if agree and agrees((seen_mean, seen_log_var), _all_rows(factory, case, found, index)):
-            return _transplant(factory, case, found, index)
-    return None
+        if agree and agrees((seen_mean, seen_log_var), candidates.all_rows(index)):
+            return candidates.module(index)
+    raise AssertionError("the candidates come to an end")
 
 
-@once_a_verdict
-def _first_rows(factory: Callable[..., nn.Module], case: dict[str, Any], found: dict[str, Any]) -> list[Heads]:
-    """What each transplanted module gives for the first image."""
-    return [_heads_of(module, case["args"][0][:1]) for module in transplants(factory, case, found)]
+class _Candidates:
+    """The modules made by `factory` with the learner's weights, in the order of `transplants`, and what they give: worked out when asked for."""
+
+    def __init__(self, factory: Callable[..., nn.Module], case: dict[str, Any], found: dict[str, Any]) -> None:
+        self._transplants = functools.partial(transplants, factory, case, found)
+        self._images = case["args"][0]
+        self._first: list[Heads] = []
+        self._all: dict[int, Heads] = {}
+        self._module: nn.Module | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self._rest, self._index = self._transplants(), -1
+
+    def module(self, index: int) -> nn.Module | None:
+        """One of them; it is right until another is asked for. None when there are not so many."""
+        if index < self._index:
+            self._start()
+        while self._index < index:
+            self._module = next(self._rest, None)
+            self._index += 1
+        return self._module
+
+    def first_row(self, index: int) -> Heads | None:
+        """What one gives for the first image; None when there are not so many."""
+        if index == len(self._first) and (module := self.module(index)) is not None:
+            self._first.append(_heads_of(module, self._images[:1]))
+        return self._first[index] if index < len(self._first) else None
+
+    def all_rows(self, index: int) -> Heads:
+        """What one gives for every image."""
+        if index not in self._all:
+            module = self.module(index)
+            assert module is not None
+            self._all[index] = _heads_of(module, self._images)
+        return self._all[index]
 
 
-@once_a_verdict
-def _all_rows(factory: Callable[..., nn.Module], case: dict[str, Any], found: dict[str, Any], index: int) -> Heads:
-    return _heads_of(_transplant(factory, case, found, index), case["args"][0])
-
-
-@once_a_verdict
-def _transplant(
-    factory: Callable[..., nn.Module], case: dict[str, Any], found: dict[str, Any], index: int
-) -> nn.Module:
-    return next(itertools.islice(transplants(factory, case, found), index, None))
+_candidates = once_a_verdict(_Candidates)
 
 
 def _heads_of(module: nn.Module, x: torch.Tensor) -> Heads:
