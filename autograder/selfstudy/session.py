@@ -40,7 +40,12 @@ class Session:
     def run(self) -> None:
         """Until the key q, the end of the input or Ctrl-C. Raises CannotStart."""
         self.screen.line(f"Watching {self.target}: save a file, and what changed in it is checked. Ctrl-C ends this.")
-        self.screen.page("genlab start", [Text(f"Looking at {self.target} …")], Text("PyTorch and the checks are loaded: a few seconds, longer the first time."), "q quit")
+        self.screen.page(
+            "genlab start",
+            [Text(f"Looking at {self.target} …")],
+            Text("PyTorch and the checks are loaded: a few seconds, longer the first time."),
+            "q quit",
+        )
         try:
             with Keys() as keys, contextlib.suppress(KeyboardInterrupt):
                 while (key := keys.poll(TICK)) != "q":
