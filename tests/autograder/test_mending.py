@@ -13,6 +13,7 @@ from tiny_course import edit
 
 from autograder import checks, examine
 from autograder.authoring.build import AuthorError, build
+from autograder.authoring.stub import code_to_mend
 from autograder.card import as_text
 from autograder.definitions import load_reference, run, solution_source
 from autograder.examination import check
@@ -51,6 +52,11 @@ def test_every_lesson_of_chapters_2_to_4_has_one():
     lessons = {lesson.id for lesson in COURSE.lessons if lesson.chapter[:2] in ("02", "03", "04")}
     assert {exercise.split("/")[0] for exercise in MENDED} == lessons
     assert set(EDITS) == set(MENDED)
+
+
+@pytest.mark.parametrize("exercise", sorted(set(checks.ids()) - set(MENDED)))
+def test_no_other_stub_holds_code_with_a_bug(exercise):
+    assert code_to_mend(*exercise.split("/")) is None
 
 
 @each_mended
