@@ -20,5 +20,5 @@ def mended_vae_loss(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The reconstruction is a mean over the pixels, a thousandth of what the KL term is to be weighed against."""
     reconstruction = F.binary_cross_entropy_with_logits(logits, x)
-    kl = kl_loss(z_mean, z_log_var)
-    return reconstruction + beta * kl, reconstruction, kl
+    divergence = kl_loss(z_mean, z_log_var)
+    return reconstruction + beta * divergence, reconstruction, divergence

@@ -733,8 +733,8 @@ def mended_vae_loss(
     """
     ### BEGIN SOLUTION
     reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(dim=(1, 2, 3)).mean()
-    kl = kl_loss(z_mean, z_log_var)
-    return reconstruction + beta * kl, reconstruction, kl
+    divergence = kl_loss(z_mean, z_log_var)
+    return reconstruction + beta * divergence, reconstruction, divergence
     ### END SOLUTION
 
 
