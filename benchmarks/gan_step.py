@@ -15,9 +15,10 @@ The recipe's first batch is made before its clock starts, so that starting the w
 the rounds' ratios counts. On a GPU the best of the lesson's must be 1.3 times as fast as the recipe from files. On the
 CPU the networks take nearly all the time of either, and there is no limit.
 
-Seen on an H100 (26 November 2026, PyTorch 2.11, --steps 150 --workers 8), images per second: the lesson's loop 9,900, with channels-last 10,300, with
-bfloat16 9,500, with both 10,700; the recipe 11,200 from files and 10,200 from memory. So the limit is missed there: of the 11 ms that a step
-takes, its 640 kernels compute for 6, and launching them decides. Averaged weights cost 1.2 ms of it; fused Adam saves 0.6.
+Seen on an H100 (26 November 2026, PyTorch 2.11, --steps 150 --workers 8; the median of two rounds, with cuDNN's tuning on in the lesson's loop, which has since
+been left out), images per second: the lesson's loop 9,900, with channels-last 10,300, with bfloat16 9,500, with both 10,700; the recipe 11,200 from
+files and 10,200 from memory. So the limit is missed there: of the 11 ms that a step takes, its 640 kernels compute for 6, and launching them decides.
+In single runs of 60 steps averaged weights cost 1.2 ms of it, and fused Adam saved 0.6.
 """
 
 from __future__ import annotations
