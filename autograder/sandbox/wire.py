@@ -1,7 +1,8 @@
 """Plans and records as bytes: a JSON header and the raw bytes of tensors. Never a pickle: the sender is a stranger.
 
 A frame is the length of the header (4 bytes), the length of the tensors' bytes (8), the header, the tensors. The header is
-{"tree": …, "tensors": [[dtype, shape], …]}; in the tree, {TENSOR: i} stands for the i-th tensor.
+{"tree": …, "tensors": [[dtype, shape], …]}; in the tree, {TENSOR: i} stands for the i-th tensor. Counting begins with the tensors of the
+frame that came the other way before, for a record is full of its plan's inputs. Equal tensors are sent once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 import socket
 import struct
 import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,30 +36,53 @@ class Closed(ConnectionError):
     """The other side is gone."""
 
 
-def pack(tree: Any) -> bytes:
+Content = tuple[str, tuple[int, ...], bytes]  # of a tensor: dtype, shape and bytes
+
+
+def pack(tree: Any, known: Sequence[Content] = ()) -> bytes:
     """The frame of a tree of dicts with text keys, lists, tuples (they arrive as lists), text, numbers, None and tensors.
 
-    Raises Malformed for anything else, and for a frame that is too large.
+    known: of tensors that the receiver has. Raises Malformed for anything else, and for a frame that is too large.
     """
-    return b"".join(_parts(tree))
+    return b"".join(_parts(tree, known)[0])
 
 
-def _parts(tree: Any) -> list[bytes]:
-    tensors: list[Any] = []
-    plain = _plain(tree, tensors, 0)
-    header = json.dumps({"tree": plain, "tensors": [[_dtype(t), list(t.shape)] for t in tensors]}).encode()
-    blobs = [_bytes(t) for t in tensors]
+def _parts(tree: Any, known: Sequence[Content]) -> tuple[list[bytes], list[torch.Tensor]]:
+    """A frame in parts, and the tensors in it."""
+    places = {content: place for place, content in reversed([*enumerate(known)])}
+    tensors: list[torch.Tensor] = []
+    new: list[Content] = []
+
+    def place(tensor: torch.Tensor) -> int:
+        content = (_dtype(tensor), tuple(tensor.shape), _bytes(tensor))
+        if content not in places:
+            places[content] = len(known) + len(new)
+            new.append(content)
+            tensors.append(tensor)
+        return places[content]
+
+    plain = _plain(tree, place, 0)
+    header = json.dumps({"tree": plain, "tensors": [[kind, shape] for kind, shape, _ in new]}).encode()
+    blobs = [blob for _, _, blob in new]
     size = sum(map(len, blobs))
     _check_lengths(len(header), size)
-    return [LENGTHS.pack(len(header), size) + header, *blobs]
+    return [LENGTHS.pack(len(header), size) + header, *blobs], tensors
 
 
-def unpack(header: bytes | bytearray, blob: bytes | bytearray) -> Any:
-    """The tree of a frame's two parts; its tensors own their memory. Raises Malformed."""
+def unpack(header: bytes | bytearray, blob: bytes | bytearray, known: Sequence[torch.Tensor] = ()) -> Any:
+    """The tree of a frame's two parts; its tensors are of `known`, or own their memory. Raises Malformed."""
+    return _opened(header, blob, known)[0]
+
+
+def _opened(
+    header: bytes | bytearray, blob: bytes | bytearray, known: Sequence[torch.Tensor]
+) -> tuple[Any, list[Content]]:
+    """A frame's tree, and what came as tensors in it."""
     try:
         content = json.loads(header)
         tree, entries = content["tree"], content["tensors"]
-        tensors, start, data = [], 0, memoryview(blob)
+        came: list[Content] = []
+        start, data = 0, memoryview(blob)
         for kind, shape in entries:
             if kind not in DTYPES or not isinstance(shape, list) or len(shape) > 16:
                 raise Malformed("a tensor of a kind that no record holds")
@@ -66,11 +91,11 @@ def unpack(header: bytes | bytearray, blob: bytes | bytearray) -> Any:
             end = start + math.prod(shape) * _item_size(kind)
             if end > len(blob):
                 raise Malformed("a tensor with too few bytes")
-            tensors.append(_tensor(kind, shape, data[start:end]))
+            came.append((kind, tuple(shape), bytes(data[start:end])))
             start = end
         if start != len(blob):
             raise Malformed("bytes that belong to no tensor")
-        return _filled(tree, tensors, [0], 0)
+        return _filled(tree, [*known, *(_tensor(*content) for content in came)], _Room(), 0), came
     except Malformed:
         raise
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
@@ -78,14 +103,16 @@ def unpack(header: bytes | bytearray, blob: bytes | bytearray) -> Any:
 
 
 class Channel:
-    """Frames over a connected stream socket."""
+    """Frames over a connected stream socket, to and fro in turns."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
+        self._sent: list[torch.Tensor] = []  # in the last frame; the next one from there may name them
+        self._came: list[Content] = []  # in the last frame; the next one from here may name them
 
     def send(self, tree: Any, seconds: float | None = None) -> None:
         """Send one frame. Raises Closed, TimeoutError, Malformed."""
-        parts = _parts(tree)
+        parts, self._sent = _parts(tree, self._came)
         self.socket.settimeout(seconds)
         try:
             for part in parts:
@@ -100,7 +127,9 @@ class Channel:
         deadline = None if seconds is None else time.monotonic() + seconds
         header_size, blob_size = LENGTHS.unpack(self._exactly(LENGTHS.size, deadline))
         _check_lengths(header_size, blob_size)
-        return unpack(self._exactly(header_size, deadline), self._exactly(blob_size, deadline))
+        header, blob = self._exactly(header_size, deadline), self._exactly(blob_size, deadline)
+        tree, self._came = _opened(header, blob, self._sent)
+        return tree
 
     def close(self) -> None:
         """Close the socket."""
@@ -134,7 +163,7 @@ def _check_lengths(header: int, tensors: int) -> None:
         raise Malformed(f"a frame of {header + tensors:,} bytes")
 
 
-def _plain(value: Any, tensors: list[Any], depth: int) -> Any:
+def _plain(value: Any, place: Callable[[torch.Tensor], int], depth: int) -> Any:
     """The tree with tensors taken out."""
     import torch
 
@@ -143,29 +172,43 @@ def _plain(value: Any, tensors: list[Any], depth: int) -> Any:
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, torch.Tensor):
-        tensors.append(value)
-        return {TENSOR: len(tensors) - 1}
+        return {TENSOR: place(value)}
     if isinstance(value, (list, tuple)):
-        return [_plain(v, tensors, depth + 1) for v in value]
+        return [_plain(v, place, depth + 1) for v in value]
     if isinstance(value, dict) and all(type(k) is str and not k.startswith("\0") for k in value):
-        return {k: _plain(v, tensors, depth + 1) for k, v in value.items()}
+        return {k: _plain(v, place, depth + 1) for k, v in value.items()}
     raise Malformed(f"a {type(value).__name__}")
 
 
-def _filled(value: Any, tensors: list[Any], count: list[int], depth: int) -> Any:
+class _Room:
+    """What a tree may still hold: a tensor that is sent once may be named often, and judges work on every one."""
+
+    def __init__(self) -> None:
+        self.nodes, self.bytes = MOST_NODES, MOST_TENSORS
+
+    def take(self, size: int = 0) -> None:
+        """Take room for a value. Raises Malformed where there is none left."""
+        self.nodes -= 1
+        self.bytes -= size
+        if min(self.nodes, self.bytes) < 0:
+            raise Malformed("a tree that is too large")
+
+
+def _filled(value: Any, tensors: list[torch.Tensor], room: _Room, depth: int) -> Any:
     """The tree with tensors put back."""
-    count[0] += 1
-    if count[0] > MOST_NODES or depth > DEEPEST:
-        raise Malformed("a tree that is too large")
+    room.take()
+    if depth > DEEPEST:
+        raise Malformed("a tree that is too deep")
     if isinstance(value, list):
-        return [_filled(v, tensors, count, depth + 1) for v in value]
+        return [_filled(v, tensors, room, depth + 1) for v in value]
     if isinstance(value, dict):
         if TENSOR in value:
             index = value[TENSOR]
             if len(value) != 1 or type(index) is not int or not 0 <= index < len(tensors):
                 raise Malformed("a tensor that is not there")
+            room.take(tensors[index].nbytes)
             return tensors[index]
-        return {k: _filled(v, tensors, count, depth + 1) for k, v in value.items()}
+        return {k: _filled(v, tensors, room, depth + 1) for k, v in value.items()}
     return value
 
 
@@ -188,7 +231,7 @@ def _item_size(kind: str) -> int:
     return torch.empty((), dtype=getattr(torch, kind)).element_size()
 
 
-def _tensor(kind: str, shape: list[int], data: memoryview) -> torch.Tensor:
+def _tensor(kind: str, shape: tuple[int, ...], data: bytes) -> torch.Tensor:
     import torch
 
     if not data:

@@ -115,6 +115,30 @@ def test_a_dripping_sender_is_given_up_in_time():
         Channel(ours).receive(1)
 
 
+def test_equal_tensors_are_sent_once_whatever_becomes_of_the_first():
+    many = [torch.arange(1000.0)] * 50 + [torch.arange(1000.0), torch.arange(1000.0).double()]
+    assert len(pack(many)) < 1000 * (4 + 8) + 2000
+    assert all(map(torch.equal, sent(many), many))
+    assert sent([torch.zeros(2), -torch.zeros(2)])[1].signbit().all()  # equal as bytes, not as numbers
+
+
+def test_a_reply_names_the_tensors_of_what_it_answers():
+    ours, theirs = map(Channel, socket.socketpair())
+    plan = torch.randn(1000)
+    ours.send([plan])
+    kept = theirs.receive(1)[0]
+    record = kept.clone()
+    kept.zero_()  # what a learner does to what came changes nothing of what is told
+    theirs.send([record, kept, record + 1])
+    seen = ours.receive(1)
+    assert seen[0] is plan and not seen[1].any() and torch.equal(seen[2], plan + 1)
+
+
+def test_what_is_named_again_counts_again():
+    with pytest.raises(Malformed, match="too large"):
+        unpack(header([{"\0tensor": 0}] * 200, [["uint8", [2**20]]]), bytes(2**20))
+
+
 WIRED = [e for e in checks.ids() if not checks.mended(e)] + ["cgan/mended_label_planes"]
 
 
