@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import signal
 import sys
 import types
@@ -20,6 +21,8 @@ from traitlets.config import Config
 MOST_TEXT = 200_000  # characters of one cell
 MOST_OUTPUTS = 200  # of one cell
 MOST_PICTURE = 4_000_000  # characters of base64
+# Where IPython may see more than Python: escapes, help, magics and commands assigned, prompts; the first line indented or empty
+NOT_PYTHON = re.compile(r"\A\s|^\s*[%!?/,;]|\?\s*$|=\s*[%!]|^\s*(?:>>>|\.\.\.|In \[)", re.MULTILINE)
 NO_COMMANDS = "(commands are not run while grading)"
 
 
@@ -156,6 +159,17 @@ class GradingShell(InteractiveShell):
         super().__init__(config=quiet, **settings)
         for name in ("pip", "conda", "mamba", "micromamba", "uv", "system", "sx"):
             self.register_magic_function(_say_no, "line_cell", name)  # type: ignore[arg-type]
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """The cell as Python. Most are Python already, and to look for magics in them takes longer than to run them."""
+        if "\n" in raw_cell.strip() and not NOT_PYTHON.search(raw_cell):
+            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        transformed: str = super().transform_cell(raw_cell)
+        return transformed
+
+    def should_run_async(self, raw_cell: str, **settings: Any) -> bool:
+        """Whether a cell awaits something outside of its functions."""
+        return ("await" in raw_cell or "async" in raw_cell) and bool(super().should_run_async(raw_cell, **settings))
 
     def enable_gui(self, gui: Any = None) -> None:
         """Notebooks have no window to wait for."""
