@@ -55,25 +55,45 @@ class Draw:
         return float(self.uniform(1, low=low, high=high, dtype="float64"))
 
 
-_known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
+class Asked(dict[str, Any]):
+    """A plan, with what was worked out from it alone: it may be judged again, for another answer."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self.known: Known = {}
+
+
+Known = dict[Any, tuple[Any, tuple[Any, ...]]]  # results and arguments, by function and the arguments' ids
+
+_of_verdict: ContextVar[Known | None] = ContextVar("of_verdict", default=None)
+_of_plan: ContextVar[Known | None] = ContextVar("of_plan", default=None)
 
 
 @contextlib.contextmanager
-def one_verdict() -> Iterator[None]:
-    """In the block, what is to be worked out `once_a_verdict` is kept: claims and mistakes ask for the same over and over."""
-    token = _known.set({})
+def one_verdict(plan: Plan) -> Iterator[None]:
+    """In the block, what is to be worked out `once_a_verdict` or `once_a_plan` is kept: claims and mistakes ask for the same over and over."""
+    tokens = _of_verdict.set({}), _of_plan.set(plan.known if isinstance(plan, Asked) else {})
     try:
         yield
     finally:
-        _known.reset(token)
+        _of_verdict.reset(tokens[0])
+        _of_plan.reset(tokens[1])
 
 
 def once_a_verdict(function: Callable[..., Result]) -> Callable[..., Result]:
     """The function, whose results are kept for one verdict; they depend on the very arguments, which nobody changes."""
+    return _kept(function, _of_verdict)
 
+
+def once_a_plan(function: Callable[..., Result]) -> Callable[..., Result]:
+    """The function, whose results are kept as long as the plan is; they depend on parts of it alone, and nobody changes either."""
+    return _kept(function, _of_plan)
+
+
+def _kept(function: Callable[..., Result], where: ContextVar[Known | None]) -> Callable[..., Result]:
     @functools.wraps(function)
     def kept(*arguments: Any) -> Result:
-        known = _known.get()
+        known = where.get()
         if known is None:
             return function(*arguments)
         key = (function, *map(id, arguments))
@@ -192,9 +212,14 @@ class Exercise:
         return self.id.split("/")[1]
 
     def plan(self, seed: int, hidden: bool) -> Plan:
-        """The inputs of one examination."""
-        plan = self.make_plan(Draw(self.id, seed, hidden))
-        return plan | {"code": True} if self.given else plan
+        """The inputs of an examination, the same object for the same seed: nobody may change it."""
+        return _plan(self.make_plan, self.id, self.given is not None, seed, hidden)
+
+
+@functools.lru_cache(maxsize=128)  # two sets of inputs for every exercise of an assignment, and more
+def _plan(make_plan: Callable[[Draw], Plan], exercise: str, code: bool, seed: int, hidden: bool) -> Plan:
+    plan = make_plan(Draw(exercise, seed, hidden))
+    return Asked(plan | {"code": True} if code else plan)
 
 
 def mending(base: Exercise, given: Callable[..., Any], symptom: str, hints: tuple[str, ...]) -> Exercise:

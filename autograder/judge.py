@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograder import checks
-from autograder.exercise import Exercise, Failure, Misconception, one_verdict
+from autograder.exercise import Exercise, Failure, Misconception, once_a_plan, one_verdict
 from autograder.probes import Plan, Record, run_probe
 from autograder.probes.recording import code_of, encode
 from autograder.report import Report, Result
@@ -23,7 +23,7 @@ def judge(exercise: Exercise, plan: Plan, record: Record) -> Report:
         return Report(exercise.id, "not_attempted", points)
     if exercise.given is not None and record["code"] == code_of(as_in_a_cell(exercise.given)):
         return Report(exercise.id, "not_attempted", points, note=f"is still as it was given to you. {exercise.symptom}")
-    with one_verdict():
+    with one_verdict(plan):
         results = judge_claims(exercise, plan, record)
         if all(r.passed for r in results):
             return Report(exercise.id, "passed", points, results)
@@ -70,14 +70,25 @@ def _same(exercise: Exercise, plan: Plan, record: Record, wrong: Any) -> bool:
 
     A first call that cannot even tell the mistake from itself – one that is to be refused, say – tells nothing.
     """
-    first, seen = _first_call(plan), _first_call(record)
-    if plan["probe"] == "call":  # without gradients, at half the cost
-        first["cases"][0]["cotangents"] = []
+    first, known = _first_calls(plan, wrong)
+    seen = _first_call(record)
+    if plan["probe"] == "call":
         seen["cases"][0]["calls"] = [call | {"grads": []} for call in seen["cases"][0]["calls"]]
-    known = run_probe(first, wrong)
     if not exercise.same(first, seen, known) and exercise.same(first, known, known):
         return False
-    return exercise.same(plan, record, run_probe(plan, wrong))
+    return exercise.same(plan, record, _recorded(plan, wrong))
+
+
+_recorded = once_a_plan(run_probe)
+
+
+@once_a_plan
+def _first_calls(plan: Plan, wrong: Any) -> tuple[Plan, Record]:
+    """The plan of the first call, without gradients, at half the cost, where the probe takes them; and the record of a mistake."""
+    first = _first_call(plan)
+    if plan["probe"] == "call":
+        first["cases"][0]["cotangents"] = []
+    return first, run_probe(first, wrong)
 
 
 def _first_call(content: dict[str, Any]) -> dict[str, Any]:

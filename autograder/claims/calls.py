@@ -12,7 +12,7 @@ from torch import nn
 
 from autograder.claims import show
 from autograder.claims.compare import close, outputs_of, same_gradient
-from autograder.exercise import Claim, Failure, once_a_verdict
+from autograder.exercise import Claim, Failure, once_a_plan
 from autograder.probes import Plan, Record
 from autograder.probes.call import leaf_names
 from autograder.probes.networks import build_network
@@ -30,7 +30,8 @@ class CallClaims:
     def __init__(self, name: str, oracle: Oracle, outputs: tuple[str, ...]) -> None:
         self.name, self.oracle, self.outputs = name, oracle, outputs
         self.parameters = list(inspect.signature(oracle).parameters)
-        self._graph = once_a_verdict(self._evaluate)
+        self._graph, self._truth = once_a_plan(self._evaluate), once_a_plan(self._outputs)
+        self._true_gradients = once_a_plan(self._gradients)
 
     def standard(
         self, *, value_advice: str, gradient_advice: str | None = None, precision: torch.dtype | None = None
@@ -218,7 +219,7 @@ class CallClaims:
     def _called(self, case: dict[str, Any]) -> str:
         return show.call(self.name, self.parameters, case["args"])
 
-    def _truth(self, case: dict[str, Any]) -> list[torch.Tensor]:
+    def _outputs(self, case: dict[str, Any]) -> list[torch.Tensor]:
         """The oracle's outputs for a case."""
         return [output.detach() for output in self._graph(case)[0]]
 
@@ -232,7 +233,7 @@ class CallClaims:
         result = self.oracle(*args)
         return list(result) if isinstance(result, tuple) else [result], leaves
 
-    def _true_gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
+    def _gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
         outputs, leaves = self._graph(case)
         rows: list[list[torch.Tensor | None]] = []
         for output, cotangent in zip(outputs, case["cotangents"], strict=True):

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from autograder.claims import show
-from autograder.exercise import Claim, Failure, once_a_verdict
+from autograder.exercise import Claim, Failure, once_a_plan
 from autograder.probes import Plan, Record
 from autograder.probes.networks import build_network
 
@@ -24,7 +24,7 @@ def calls_of(plan: Plan, record: Record) -> Calls:
     ]
 
 
-network_as_sent = once_a_verdict(build_network)  # for looking at it: nobody may change it
+network_as_sent = once_a_plan(build_network)  # for looking at it: nobody may change it
 
 
 class LookingClaims:

@@ -20,8 +20,10 @@ from autograder import checks, examine
 from autograder.definitions import load_reference, run
 from autograder.demo import hand_in
 from autograder.exercise import Claim
+from autograder.judge import judge
 from autograder.lesson_file import code_cells
 from autograder.probes import run_probe
+from autograder.sandbox.wire import pack
 from genlab.course import load_course
 from tests.strength import END, START, Examined, examined, strength, table
 
@@ -180,6 +182,21 @@ def test_plan_and_record_are_plain_data_and_tensors(exercise: str) -> None:
     plan = spec.plan(0, True)
     walk(plan)
     walk(run_probe(plan, spec.misconceptions[0].wrong))
+
+
+@pytest.mark.parametrize("exercise", IDS)
+def test_judging_changes_neither_plan_nor_record_and_is_the_same_again(exercise: str) -> None:
+    """A plan is judged for one answer after the other: what is kept of it must be what a new one gives."""
+    spec, lesson = checks.find(exercise), exercise.split("/")[0]
+    wrong = [m.wrong for m in spec.misconceptions[:2]]
+    plan = spec.plan(11, True)
+    assert spec.plan(11, True) is plan
+    frame = pack(plan)
+    for answer in (load_reference(lesson)[spec.name], *wrong, load_reference(lesson)[spec.name]):
+        record = run_probe(plan, answer)
+        told = pack(record)
+        assert judge(spec, plan, record).results == judge(spec, dict(plan), record).results
+        assert (pack(plan), pack(record)) == (frame, told)
 
 
 def test_a_failure_points_at_the_earlier_exercise_that_causes_it() -> None:
