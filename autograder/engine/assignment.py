@@ -62,7 +62,7 @@ def grade_assignment(
     with alone(folder / WORK):
         handed_in = [student for student in wanted if notebooks(job.submitted(student))]
         todo = [student for student in handed_in if force or not finished(job, student)]
-        starting = grader.start() if todo else None  # in the background: it takes as long as the imports that follow
+        starting = grader.start() if todo else None  # it takes as long as the imports that follow
         config = nbgrader_api.config(folder, grader.options)
         _check_released(config, folder, assignment)
         url = nbgrader_api.coursedir(config).db_url

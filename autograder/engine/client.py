@@ -36,8 +36,9 @@ class Engine:
 
     @classmethod
     def start(cls, sandbox: int | None = None, limits: Limits | None = None) -> Engine:
-        """An engine with a server of its own, whose children this process judges. Arguments and errors are those of `launch.Server`."""
+        """An engine with a server of its own, which is ready, and whose children this process judges. See `launch.Server`."""
         server = Server(sandbox, limits)
+        server.wait()
         return cls(server.control, server)
 
     def __enter__(self) -> Engine:

@@ -37,7 +37,7 @@ class Grader:
         return 2 * self.source.slots + AHEAD
 
     def start(self) -> Future[Any]:
-        """Begin to start what grades; the result waits until it is ready. Raises EngineError and tiers.NoSandbox then."""
+        """Start what grades; the result waits until it is ready. Raises EngineError, then or now, and tiers.NoSandbox then."""
         return self.source.start()
 
     def prefetch(self, place: Place, notebook: dict[str, Any], lesson: str, lent: Lent) -> Future[Outcome]:

@@ -27,7 +27,9 @@ class Here:
         self._pool = ThreadPoolExecutor(max_workers=self.slots)
 
     def start(self) -> Future[Judges]:
-        """Begin to start the judges; the result waits until they are ready."""
+        """Start the judges; the result waits until they are ready. Raises EngineError."""
+        with self._lock:
+            self._begin()
         return self._pool.submit(self.judges)
 
     def submit(self, notebook: dict[str, Any], lesson: str, lent: Lent) -> Future[Outcome]:
@@ -51,14 +53,19 @@ class Here:
         raise AssertionError("the second attempt returns or raises")
 
     def judges(self) -> Judges:
-        """The judges, started at the first call, and again when they or their server have died."""
+        """The judges when they are ready, started at the first call, and again when they or their server have died."""
         with self._lock:
-            if self._judges is not None and not self._judges.alive:
-                self._judges.close()
-                self._judges = None
-            if self._judges is None:
-                self._judges = Judges(self.options.sandbox, count=self.slots)
-            return self._judges
+            judges = self._begin()
+            judges.wait()
+            return judges
+
+    def _begin(self) -> Judges:
+        if self._judges is not None and not self._judges.alive:
+            self._judges.close()
+            self._judges = None
+        if self._judges is None:
+            self._judges = Judges(self.options.sandbox, count=self.slots)
+        return self._judges
 
     def close(self) -> None:
         """End the judges."""

@@ -27,7 +27,7 @@ class JudgeEnded(RuntimeError):
 class Judges:
     """A warm server with `count` judges, by default one for each processor. May be used by several threads at once; `close` ends all.
 
-    Arguments and errors are those of `launch.Server`.
+    They are starting: `wait` until they are ready, or enter the `with` block. Arguments and errors are those of `launch.Server`.
     """
 
     def __init__(self, sandbox: int | None = None, limits: Limits | None = None, count: int | None = None) -> None:
@@ -39,10 +39,19 @@ class Judges:
             self._free.put(line)
 
     def __enter__(self) -> Judges:
+        self.wait()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def wait(self) -> None:
+        """Wait until they are ready. Raises EngineError and tiers.NoSandbox."""
+        try:
+            self.server.wait()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """End the server and all judges."""
@@ -70,7 +79,7 @@ class Judges:
         self._free.put(line)
         if isinstance(said, str):
             self.alive = False
-            raise EngineError(said)
+            raise EngineError(f"{said}{self.server.last_words()}")
         return said
 
     def _lose(self, line: Connection) -> None:

@@ -24,13 +24,13 @@ class EngineError(RuntimeError):
 
 
 class Server:
-    """A server that is ready. `close` ends it, and with it its children and judges.
+    """A server that is starting: `wait` until it is ready. `close` ends it, and with it its children and judges.
 
     sandbox: None for the best tier that this machine offers, 1 or 2 for that one, 0 for none: only for code that you trust.
     limits:  of every child.
     judges:  how many processes of the grader's own the server splits off before it locks itself in, for they need torch too;
              `lines` has a connection to each (see `judges`). With none, children are asked for over `control` (see `client`).
-    Raises EngineError when it does not start, tiers.NoSandbox when nothing can be isolated here.
+    Raises EngineError when it does not start.
     """
 
     def __init__(self, sandbox: int | None = None, limits: Limits | None = None, judges: int = 0) -> None:
@@ -40,8 +40,21 @@ class Server:
         choice = (NAMESPACES, LANDLOCK) if sandbox is None else (sandbox,)
         self._stack = ExitStack()
         self.lines: list[Connection] = []
+        self.tier: int | None = None
         try:
             self._start(choice, limits or Limits(), judges)
+        except BaseException:
+            self.close()
+            raise
+
+    def wait(self) -> None:
+        """Wait until submissions can be run; `tier` then says in what isolation.
+
+        Raises EngineError when the server does not get so far, tiers.NoSandbox when nothing can be isolated here.
+        """
+        if self.tier is not None:
+            return
+        try:
             self.tier = self._ready()
         except BaseException:
             self.close()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from autograder.handin.notes import Notes
@@ -20,13 +20,14 @@ _DEFINED = re.compile(
 )
 CHARACTERS = "Line ends and characters that Python cannot read were mended."
 _LONGEST = 200_000  # characters of source that are parsed
+_USUAL = 10_000  # characters of source that are remembered
 
 
 class _Facts(NamedTuple):
     source: str
     text: str
-    defined: set[str]
-    checks: set[tuple[str, str]]
+    defined: frozenset[str]
+    checks: frozenset[tuple[str, str]]
 
 
 @dataclass(eq=False)
@@ -54,12 +55,12 @@ class Cell:
         """The source without what editors change on their own: blanks at line ends, blank lines around."""
         return self._known().text
 
-    def defines(self, names: Iterable[str]) -> set[str]:
+    def defines(self, names: Iterable[str]) -> frozenset[str]:
         """Those of `names` that the source defines at top level; code that is no valid Python counts, too."""
         return self._known().defined.intersection(names)
 
     @property
-    def checks(self) -> set[tuple[str, str]]:
+    def checks(self) -> frozenset[tuple[str, str]]:
         """(lesson, exercise) of the checks that the source calls."""
         return self._known().checks
 
@@ -90,13 +91,19 @@ class Cell:
     def _known(self) -> _Facts:
         """What the source says, found out once for each source."""
         if self._facts is None or self._facts.source is not self.source:
-            self._facts = _Facts(
-                self.source,
-                "\n".join(line.rstrip() for line in self.source.splitlines()).strip("\n"),
-                {match[1] or match[2] for match in _DEFINED.finditer(self.source)},
-                {(match[2], match[3]) for match in _CHECK.finditer(self.source)},
-            )
+            find = _facts_of if len(self.source) <= _USUAL else _facts_of.__wrapped__
+            self._facts = find(self.source)
         return self._facts
+
+
+@functools.lru_cache(maxsize=2048)  # the cells of a class are much alike, and each is looked at in every step of repair
+def _facts_of(source: str) -> _Facts:
+    return _Facts(
+        source,
+        "\n".join(line.rstrip() for line in source.splitlines()).strip("\n"),
+        frozenset(match[1] or match[2] for match in _DEFINED.finditer(source)),
+        frozenset((match[2], match[3]) for match in _CHECK.finditer(source)),
+    )
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ class Release:
 
     notebook: dict[str, Any]
 
-    @cached_property
+    @functools.cached_property
     def cells(self) -> list[Cell]:
         """Every cell, named by its id."""
         return [
@@ -113,12 +120,12 @@ class Release:
             for c in self.notebook["cells"]
         ]
 
-    @cached_property
+    @functools.cached_property
     def lesson(self) -> str:
         """The lesson's id."""
         return str(self.notebook["metadata"]["genlab"]["lesson"])
 
-    @cached_property
+    @functools.cached_property
     def exercises(self) -> list[str]:
         """Names of the exercises, in order."""
         return [cell.name for cell in self.cells if role(cell) == "test"]
@@ -135,11 +142,11 @@ class Release:
         """The cells of these roles, in order."""
         return [cell for cell in self.cells if role(cell) in roles]
 
-    @cached_property
+    @functools.cached_property
     def _by_name(self) -> dict[str, Cell]:
         return {cell.name: cell for cell in self.cells}
 
-    @cached_property
+    @functools.cached_property
     def _places(self) -> dict[str, int]:
         return {cell.name: place for place, cell in enumerate(self.cells)}
 

@@ -47,6 +47,7 @@ def kit() -> None:
         optimizer.step()
     torch.distributions.Normal(torch.zeros(2), 1.0).sample()
     torch.nn.functional.conv2d(torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 3, 3))
+    gc.freeze()  # the shell collects garbage once while it warms up
     shell.warm_up()
     random.seed(0)
     gc.freeze()  # what is here now stays: collections in children need not touch, and so copy, its pages

@@ -268,8 +268,8 @@ def main() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what libraries say about one another
             policy = _locked_in([*map(Policy.from_json, orders["policies"])], orders["desks"], orders["controls"])
+            print(json.dumps({"ready": policy.tier}), flush=True)  # orders may come: they will wait for the rest
             preload.kit()
-        print(json.dumps({"ready": policy.tier}), flush=True)
     except Refused as error:
         print(json.dumps({"refused": str(error)}), flush=True)
         os._exit(1)

@@ -412,11 +412,19 @@ def test_nbgrader_s_process_does_without_torch():
     assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True).stdout == "False\n"
 
 
+def processes_of(judging):
+    """The process that the judges were split off from, and the judges, as soon as they are there."""
+    for _ in range(1000):
+        for host in children_of(judging.server.process.pid):
+            if len(found := children_of(host)) == len(judging.server.lines):
+                return [host, *found]
+        time.sleep(0.02)
+    raise AssertionError("no judges")
+
+
 def test_a_judge_that_is_killed_costs_a_second_try(tmp_path):
     grader = Grader(tmp_path, Options())
-    first = grader.source.judges()
-    (host,) = children_of(first.server.process.pid)
-    os.kill(children_of(host)[0], signal.SIGKILL)
+    os.kill(processes_of(grader.source.judges())[1], signal.SIGKILL)
     assert not lost(grader.outcome(PLACE, notebook(), LESSON, {}))
     grader.close()
 
@@ -432,15 +440,15 @@ def test_judges_that_never_answer_give_no_score_and_say_so(tmp_path, monkeypatch
 
 def test_a_judge_that_hangs_is_gone_after_closing():
     grading = Judges()
-    (host,) = children_of(grading.server.process.pid)
-    stuck = children_of(host)
-    for judge in stuck:
+    grading.wait()
+    all_of_them = processes_of(grading)
+    for judge in all_of_them[1:]:
         os.kill(judge, signal.SIGSTOP)
     grading.close()
     deadline = time.monotonic() + 10
-    while any(map(running, (host, *stuck))) and time.monotonic() < deadline:
+    while any(map(running, all_of_them)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not [process for process in (host, *stuck) if running(process)]
+    assert not [process for process in all_of_them if running(process)]
 
 
 def running(process: int) -> bool:
@@ -459,7 +467,19 @@ def test_without_isolation_grading_refuses_and_says_why(monkeypatch):
 
     monkeypatch.setattr(tiers, "environment", without_seccomp)
     with pytest.raises(tiers.NoSandbox, match=r"tier 1: .*seccomp.*tier 2: .*seccomp.*genlab doctor.*--no-sandbox"):
-        Server()
+        Server().wait()
+
+
+def test_a_part_of_the_kit_that_cannot_be_imported_is_named(monkeypatch):
+    found = tiers.environment
+
+    def broken(staged):
+        (staged / "genlab" / "explorer.py").write_text("raise ImportError('no explorer')")
+        return found(staged)
+
+    monkeypatch.setattr(tiers, "environment", broken)
+    with Judges() as grading, pytest.raises(EngineError, match="no explorer"):
+        grading.grade(notebook(), LESSON, b"secret")
 
 
 def test_where_namespaces_are_refused_it_is_the_second_tier(tmp_path, monkeypatch):
