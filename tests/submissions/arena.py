@@ -29,7 +29,7 @@ from users import in_reach  # noqa: E402
 
 LESSON = "vae_fashion"
 CELL_SECONDS, NOTEBOOK_SECONDS = 3.0, 30.0  # short: many attacks only end when their time does
-AT_ONCE = 2
+AT_ONCE = 4  # most of their time they wait for their end
 
 
 def ordinary_user(command: list[str]) -> list[str]:
@@ -170,7 +170,7 @@ def main() -> None:
     attacks = [a for a in corpus.load() if not given.names or a.name in given.names]
     arena = Arena()
     try:
-        with Judges(given.tier) as judges, ThreadPoolExecutor(AT_ONCE) as pool:
+        with Judges(given.tier, count=AT_ONCE) as judges, ThreadPoolExecutor(AT_ONCE) as pool:
             for result in pool.map(lambda attack: arena.fight(judges, attack), attacks):
                 result["achieved"] += arena.damage()
                 print(json.dumps(result), flush=True)
