@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 from nbgrader import utils
-from nbgrader.api import Gradebook
+from nbgrader.api import BaseCell, Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
@@ -122,15 +122,18 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             entry = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
-            # All at once, where nbgrader asks for each and commits each by itself.
-            self.grades, self.comments = ({row.name: row for row in rows} for rows in (entry.grades, entry.comments))
+            # All at once, where nbgrader asks for each, and for its name, and commits each by itself.
+            names = dict(gradebook.db.query(BaseCell.id, BaseCell.name).filter_by(notebook_id=entry.notebook_id).all())
+            self.grades, self.comments = (
+                {names[row.cell_id]: row for row in rows} for rows in (entry.grades, entry.comments)
+            )
             nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
             gradebook.db.commit()
         return nb, resources
 
     def _add_score(self, cell: Any, resources: Any) -> None:
-        grade = self.grades[cell.metadata["nbgrader"]["grade_id"]]
-        report = self.reports.get(grade.name)
+        name = cell.metadata["nbgrader"]["grade_id"]
+        grade, report = self.grades[name], self.reports.get(name)
         broken = report is None or report.status == "grader_error"
         grade.auto_score = None if report is None or broken else report.points
         # As nbgrader does: a score given by hand stays, and wants another look.

@@ -46,6 +46,7 @@ class Writer:
 class _Known:
     """What stays the same from batch to batch: courses that are there, and the release's cells by method and arguments."""
 
+    tables: bool = False  # whether all are there
     courses: set[str] = field(default_factory=set)
     cells: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
@@ -66,11 +67,13 @@ def _opened_once(connection: Any, known: _Known) -> Iterator[None]:
             gradebook.check_course(course_id)
             known.courses.add(course_id)
 
-    create, api.create_engine = api.create_engine, lambda *_, **__: connection
-    try:
-        api.Gradebook("").db.remove()
-    finally:
-        api.create_engine = create
+    if not known.tables:
+        create, api.create_engine = api.create_engine, lambda *_, **__: connection
+        try:
+            api.Gradebook("").db.remove()
+        finally:
+            api.create_engine = create
+        known.tables = True
     api.Gradebook.__init__, api.Gradebook.close = init, lambda gradebook: gradebook.db.remove()
     for name in _OF_THE_RELEASE:
         setattr(api.Gradebook, name, _remembered(before[name], known.cells))
