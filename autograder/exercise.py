@@ -55,7 +55,7 @@ class Draw:
         return float(self.uniform(1, low=low, high=high, dtype="float64"))
 
 
-class Asked(dict[str, Any]):
+class SharedPlan(dict[str, Any]):
     """A plan, with what was worked out from it alone: it may be judged again, for another answer."""
 
     def __init__(self, plan: Plan) -> None:
@@ -72,7 +72,7 @@ _of_plan: ContextVar[Known | None] = ContextVar("of_plan", default=None)
 @contextlib.contextmanager
 def one_verdict(plan: Plan) -> Iterator[None]:
     """In the block, what is to be worked out `once_a_verdict` or `once_a_plan` is kept: claims and mistakes ask for the same over and over."""
-    tokens = _of_verdict.set({}), _of_plan.set(plan.known if isinstance(plan, Asked) else {})
+    tokens = _of_verdict.set({}), _of_plan.set(plan.known if isinstance(plan, SharedPlan) else {})
     try:
         yield
     finally:
@@ -219,7 +219,7 @@ class Exercise:
 @functools.lru_cache(maxsize=128)  # two sets of inputs for every exercise of an assignment, and more
 def _plan(make_plan: Callable[[Draw], Plan], exercise: str, code: bool, seed: int, hidden: bool) -> Plan:
     plan = make_plan(Draw(exercise, seed, hidden))
-    return Asked(plan | {"code": True} if code else plan)
+    return SharedPlan(plan | {"code": True} if code else plan)
 
 
 def mending(base: Exercise, given: Callable[..., Any], symptom: str, hints: tuple[str, ...]) -> Exercise:

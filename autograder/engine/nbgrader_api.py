@@ -36,7 +36,7 @@ def config(folder: Path, options: Options) -> Any:
 
 
 def _import_nbgrader() -> None:
-    """Import what grading here needs, in a third of the time."""
+    """Import what grading here needs, and little more."""
     with _left_out(), _uncollected():
         import nbgrader.converters  # noqa: F401
 
