@@ -16,7 +16,7 @@ from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.compare import close
 from autograder.claims.laws import bernoulli
-from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing, once_a_verdict
 from autograder.probes import Plan, Record
 
 RARE, OFTEN, MANY, NONE, ALL, EVAL, EVAL_ALL = range(7)  # the cases of the plan, in order
@@ -27,23 +27,20 @@ CALLS_MADE = 240  # of the case MANY, with 16 values: enough to see that always 
 def make_plan(draw: Draw) -> Plan:
     """p well below and above ½, a small input many times over, p = 0, p = 1, and eval mode; float64, batch size 1, no value of x near 0."""
 
-    def case(
-        shape: tuple[int, ...], p: float, training: bool, dtype: str = "float32", calls: int = 1
-    ) -> dict[str, Any]:
+    def case(shape: tuple[int, ...], p: float, training: bool, dtype: str = "float32", **more: Any) -> dict[str, Any]:
         sign = draw.normal(*shape, dtype=dtype).sign()
         return {
             "args": [sign * draw.uniform(*shape, low=0.5, high=2.0, dtype=dtype), p, training],
             "grad": [0],
             "cotangents": [draw.normal(*shape, dtype=dtype)],
             "seed": draw.seed(),
-            "calls": calls,
-        }
+        } | more
 
     rare, often = draw.number(0.2, 0.35), draw.number(0.65, 0.8)
     cases = [
         case((2 * draw.size(12, 15), 12, 5, 4), rare, True),
         case((draw.size(40, 50), draw.size(60, 70)), often, True, "float64"),
-        case((1, 4, 2, 2), draw.number(0.3, 0.4), True, calls=CALLS_MADE),
+        case((1, 4, 2, 2), draw.number(0.3, 0.4), True, calls=CALLS_MADE, grad=[], cotangents=[]),
         case((3, 4), 0.0, True),
         case((2, 3, 5, 4), 1.0, True, "float64"),
         case((4, 3, 2, 5), draw.number(0.2, 0.4), False),
@@ -64,8 +61,10 @@ def _x(plan: Plan, case: int) -> torch.Tensor:
     return x
 
 
-def _ys(record: Record, case: int) -> list[torch.Tensor]:
-    return [call["value"]["data"] for call in record["cases"][case]["calls"]]
+@once_a_verdict
+def _ys(record: Record, case: int) -> torch.Tensor:
+    """What the calls gave: (calls, …)."""
+    return torch.stack([call["value"]["data"] for call in record["cases"][case]["calls"]])
 
 
 def _called(plan: Plan, case: int) -> str:
@@ -74,13 +73,14 @@ def _called(plan: Plan, case: int) -> str:
 
 def _kept(plan: Plan, record: Record, case: int) -> torch.Tensor:
     """The mask (rows, values): a row for each image, or for each call where there are many."""
-    return torch.cat([(y != 0).flatten(1) for y in _ys(record, case)])
+    return (_ys(record, case) != 0).flatten(0, 1).flatten(1)
 
 
 def _seed(plan: Plan, case: int) -> int:
     return int(plan["cases"][case]["seed"]) + 2**31
 
 
+@once_a_verdict
 def _law(plan: Plan, record: Record, keep: Callable[[float], float] = lambda p: 1 - p) -> Failure | None:
     for case in RANDOM:
         p, kept = plan["cases"][case]["args"][1], _kept(plan, record, case)
@@ -102,15 +102,15 @@ def _law(plan: Plan, record: Record, keep: Callable[[float], float] = lambda p: 
     return None
 
 
+@once_a_verdict
 def _scale(plan: Plan, record: Record, scale: Callable[[float], float] = lambda p: 1 / (1 - p)) -> Failure | None:
     for case in RANDOM:
-        factor = scale(plan["cases"][case]["args"][1])
-        for y in _ys(record, case):
-            kept = y != 0
-            if not close(y[kept], (_x(plan, case) * factor)[kept]):
-                seen = f"the values that were kept are {show.number((y / _x(plan, case))[kept][0])} times those of x"
-                advice = "With the factor 1/(1 − p) the mean of y is that of x."
-                return Failure(seen, f"1/(1 − p) = {show.number(factor)} times", advice, _called(plan, case))
+        x, y, factor = _x(plan, case), _ys(record, case), scale(plan["cases"][case]["args"][1])
+        kept = y != 0
+        if not close(y[kept], (x * factor).expand_as(y)[kept]):
+            seen = f"the values that were kept are {show.number((y / x)[kept][0])} times those of x"
+            advice = "With the factor 1/(1 − p) the mean of y is that of x."
+            return Failure(seen, f"1/(1 − p) = {show.number(factor)} times", advice, _called(plan, case))
     return None
 
 
@@ -123,6 +123,7 @@ def _everything_dropped(plan: Plan, record: Record) -> Failure | None:
     return _must_be(plan, record, ALL, torch.zeros_like(_x(plan, ALL)), advice)
 
 
+@once_a_verdict
 def _eval(plan: Plan, record: Record) -> Failure | None:
     advice = "When training is False nothing is dropped and nothing is scaled: return x."
     for case in (EVAL, EVAL_ALL):
@@ -166,10 +167,12 @@ def _holds(*judges: Judge) -> Callable[[Plan, Record], bool]:
     return lambda plan, record: _came(plan, record) and not any(judge(plan, record) for judge in judges)
 
 
+@once_a_verdict
 def _unscaled_at_zero(plan: Plan, record: Record) -> Failure | None:
     return _scale(plan, record, lambda p: 1.0)
 
 
+@once_a_verdict
 def _times_keep(plan: Plan, record: Record) -> Failure | None:
     return _scale(plan, record, lambda p: 1 - p)
 
@@ -224,13 +227,17 @@ def _fails_at_one(plan: Plan, record: Record) -> bool:
     return call["value"]["kind"] == "tensor" and bool(call["value"]["data"].isnan().any())
 
 
+@once_a_verdict
 def _nothing_random(plan: Plan, record: Record) -> Failure | None:
     """The opposite of `_law`: y is x in training, or x/(1 − p)."""
-    pairs = [(y, _x(plan, case), 1 - plan["cases"][case]["args"][1]) for case in RANDOM for y in _ys(record, case)]
-    kept = all(close(y, x) for y, x, _ in pairs) or all(close(y, x / keep) for y, x, keep in pairs)
+    pairs = [(_ys(record, case), _x(plan, case), 1 - plan["cases"][case]["args"][1]) for case in RANDOM]
+    kept = all(close(y, x.expand_as(y)) for y, x, _ in pairs) or all(
+        close(y, (x / keep).expand_as(y)) for y, x, keep in pairs
+    )
     return None if kept else Failure("values were dropped", "none", "")
 
 
+@once_a_verdict
 def _scaled_in_eval(plan: Plan, record: Record) -> Failure | None:
     """The opposite of `_eval`: values are missing in eval mode, the others scaled."""
     (x, p, _), y = plan["cases"][EVAL]["args"], _ys(record, EVAL)[0]

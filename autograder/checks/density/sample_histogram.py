@@ -17,7 +17,7 @@ from autograder.checks.density import sample_histogram_mistakes as mistakes
 from autograder.claims import show
 from autograder.claims.calls import CallClaims
 from autograder.claims.laws import frequencies, fresh, shared_out, standard_normal
-from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing
+from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception, failing, once_a_plan, once_a_verdict
 from autograder.probes import Plan, Record
 
 MAIN, DOUBLE, ONE = range(3)  # the cases of the plan, in order
@@ -58,11 +58,13 @@ def _form(density: torch.Tensor, low: float, high: float, n: int) -> torch.Tenso
 CALLS = CallClaims("sample_histogram", _form, ("draws",))
 
 
+@once_a_plan
 def _mass(case: dict[str, Any]) -> torch.Tensor:
     density = case["args"][0].double()
     return density / density.sum()
 
 
+@once_a_verdict
 def _positions(plan: Plan, record: Record, case: int, call: int = 0) -> torch.Tensor:
     """The draws (n, 2) in units of cells from the lower left corner of the box."""
     density, low, high, _ = plan["cases"][case]["args"]
@@ -70,6 +72,7 @@ def _positions(plan: Plan, record: Record, case: int, call: int = 0) -> torch.Te
     return (value - low) / (high - low) * len(density)
 
 
+@once_a_verdict
 def _cells(position: torch.Tensor, mass: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The cell (n, 2) of each draw and whether it is one that has mass (n,); a draw on an edge belongs to a neighbour that has."""
     cell = position.floor()
@@ -93,6 +96,7 @@ def _normal(uniform: torch.Tensor) -> torch.Tensor:
     return torch.special.ndtri(uniform.clamp(1e-7, 1 - 1e-7))
 
 
+@once_a_verdict
 def _inside(plan: Plan, record: Record) -> Failure | None:
     for number, case in enumerate(plan["cases"]):
         for call in range(case.get("calls", 1)):
@@ -110,6 +114,7 @@ def _inside(plan: Plan, record: Record) -> Failure | None:
     return None
 
 
+@once_a_verdict
 def _by_mass(plan: Plan, record: Record) -> Failure | None:
     for number in (MAIN, DOUBLE):
         case = plan["cases"][number]
@@ -125,6 +130,7 @@ def _by_mass(plan: Plan, record: Record) -> Failure | None:
     return None
 
 
+@once_a_verdict
 def _uniform(plan: Plan, record: Record) -> Failure | None:
     case = plan["cases"][MAIN]
     for call in range(2):
@@ -141,6 +147,7 @@ def _uniform(plan: Plan, record: Record) -> Failure | None:
     return None
 
 
+@once_a_verdict
 def _independent(plan: Plan, record: Record) -> Failure | None:
     if _by_mass(plan, record) or _uniform(plan, record):
         return None  # then it can not be told
@@ -162,6 +169,7 @@ def _independent(plan: Plan, record: Record) -> Failure | None:
     return None
 
 
+@once_a_verdict
 def _as_normal(plan: Plan, record: Record, call: int) -> torch.Tensor:
     """Draws (n, 2) of the main case turned into N(0, 1) numbers by the distribution functions of the right law."""
     mass, position = _mass(plan["cases"][MAIN]), _positions(plan, record, MAIN, call)
