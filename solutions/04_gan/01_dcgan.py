@@ -18,7 +18,7 @@
 # - test whether a generator merely remembers its training images.
 #
 # **What you need:** transposed convolutions and batch norm (chapters 2 and 3), and a PyTorch training step.
-# **Time:** about two hours. At `cpu` scale the bricks take eight minutes of one core, all other trainings together two and a half.
+# **Time:** about two hours. At `cpu` scale the bricks take four minutes of two cores, all other trainings together two; drawing them, the first time, one.
 #
 # Each exercise is a cell that ends in `raise NotImplementedError`. Replace that line with your code, run the cell, then
 # run the check below it. Stuck? `!genlab hint dcgan/train_step` in a cell of your own gives a hint, and each
