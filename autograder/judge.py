@@ -70,7 +70,7 @@ def _same(exercise: Exercise, plan: Plan, record: Record, wrong: Any) -> bool:
 
     A first call that cannot even tell the mistake from itself – one that is to be refused, say – tells nothing.
     """
-    first, known = _first_calls(plan, wrong)
+    first, known = _first_try(plan, wrong)
     seen = _first_call(record)
     if plan["probe"] == "call":
         seen["cases"][0]["calls"] = [call | {"grads": []} for call in seen["cases"][0]["calls"]]
@@ -83,7 +83,7 @@ _recorded = once_a_plan(run_probe)
 
 
 @once_a_plan
-def _first_calls(plan: Plan, wrong: Any) -> tuple[Plan, Record]:
+def _first_try(plan: Plan, wrong: Any) -> tuple[Plan, Record]:
     """The plan of the first call, without gradients, at half the cost, where the probe takes them; and the record of a mistake."""
     first = _first_call(plan)
     if plan["probe"] == "call":

@@ -30,8 +30,8 @@ class CallClaims:
     def __init__(self, name: str, oracle: Oracle, outputs: tuple[str, ...]) -> None:
         self.name, self.oracle, self.outputs = name, oracle, outputs
         self.parameters = list(inspect.signature(oracle).parameters)
-        self._graph, self._truth = once_a_plan(self._evaluate), once_a_plan(self._outputs)
-        self._true_gradients = once_a_plan(self._gradients)
+        self._graph, self._truth = once_a_plan(self._evaluate), once_a_plan(self._right_outputs)
+        self._true_gradients = once_a_plan(self._right_gradients)
 
     def standard(
         self, *, value_advice: str, gradient_advice: str | None = None, precision: torch.dtype | None = None
@@ -219,7 +219,7 @@ class CallClaims:
     def _called(self, case: dict[str, Any]) -> str:
         return show.call(self.name, self.parameters, case["args"])
 
-    def _outputs(self, case: dict[str, Any]) -> list[torch.Tensor]:
+    def _right_outputs(self, case: dict[str, Any]) -> list[torch.Tensor]:
         """The oracle's outputs for a case."""
         return [output.detach() for output in self._graph(case)[0]]
 
@@ -233,7 +233,7 @@ class CallClaims:
         result = self.oracle(*args)
         return list(result) if isinstance(result, tuple) else [result], leaves
 
-    def _gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
+    def _right_gradients(self, case: dict[str, Any]) -> list[list[torch.Tensor | None]]:
         outputs, leaves = self._graph(case)
         rows: list[list[torch.Tensor | None]] = []
         for output, cotangent in zip(outputs, case["cotangents"], strict=True):

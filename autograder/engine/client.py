@@ -8,7 +8,7 @@ import socket
 import threading
 from typing import Any
 
-from autograder.engine.launch import EngineError, Server
+from autograder.engine.launch import START_SECONDS, EngineError, Server
 from autograder.sandbox.policy import Limits
 from autograder.sandbox.wire import Channel, Closed, Malformed
 
@@ -75,7 +75,7 @@ class Engine:
                     socket.send_fds(self.control, [json.dumps({"run": child.number}).encode()], [theirs.fileno()])
                 except OSError as error:
                     raise EngineError(f"the grading server is gone ({error})") from None
-        first = child.receive(60.0)
+        first = child.receive(START_SECONDS)  # the server may still be loading
         if "broken" in first:
             child.close()
             raise EngineError(f"a child could not be locked in: {first['broken']}. Run `genlab doctor`.")

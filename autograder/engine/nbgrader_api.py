@@ -51,7 +51,7 @@ bs4 nbconvert.filters.markdown_mistune setuptools.archive_util
 """
 
 
-class _StandIn(types.ModuleType):
+class _CalledLater(types.ModuleType):
     """In place of a module, for those who take functions and classes from it to call them later: then it is imported."""
 
     def __getattr__(self, name: str) -> Any:
@@ -68,7 +68,7 @@ class _StandIn(types.ModuleType):
 def _left_out() -> Iterator[None]:
     """In the block, modules that are not imported yet are not imported."""
     absent = [name for name in LEFT_OUT.split() if name not in sys.modules]
-    sys.modules.update({name: _StandIn(name) for name in absent})
+    sys.modules.update({name: _CalledLater(name) for name in absent})
     # jsonschema's optional check of web addresses builds 38 grammars as soon as it is imported; notebooks have no use for it.
     if "rfc3987_syntax" not in sys.modules:
         absent.append("rfc3987_syntax")

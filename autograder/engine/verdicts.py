@@ -19,7 +19,7 @@ SETS = 2  # of hidden inputs for an exercise: what is right for one of them need
 
 
 class Examiner:
-    """Plans and verdicts for one submission. `about` identifies its code: equal code gets equal inputs, others one of `SETS`.
+    """Plans and verdicts for one submission. `about` identifies its code and decides which of `SETS` inputs it gets.
 
     private: texts of the course's own checks; see `private`.
     """

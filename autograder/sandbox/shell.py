@@ -22,7 +22,7 @@ MOST_TEXT = 200_000  # characters of one cell
 MOST_OUTPUTS = 200  # of one cell
 MOST_PICTURE = 4_000_000  # characters of base64
 # Where IPython may see more than Python: escapes, help, magics and commands assigned, prompts; the first line indented or empty
-NOT_PYTHON = re.compile(r"\A\s|^\s*[%!?/,;]|\?\s*$|=\s*[%!]|^\s*(?:>>>|\.\.\.|In \[)", re.MULTILINE)
+NOT_PYTHON = re.compile(r"\A\s|^[ \t\f]*(?:[%!?/,;]|>>>|\.\.\.|In \[)|\?[ \t\f\r]*$|=[ \t\f]*[%!]", re.MULTILINE)
 NO_COMMANDS = "(commands are not run while grading)"
 
 

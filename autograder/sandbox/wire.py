@@ -49,11 +49,13 @@ def pack(tree: Any, known: Sequence[Content] = ()) -> bytes:
 
 def _parts(tree: Any, known: Sequence[Content]) -> tuple[list[bytes], list[torch.Tensor]]:
     """A frame in parts, and the tensors in it."""
-    places = {content: place for place, content in reversed([*enumerate(known)])}
+    places: dict[Content, int] = {}
     tensors: list[torch.Tensor] = []
     new: list[Content] = []
 
     def place(tensor: torch.Tensor) -> int:
+        if not places:  # not before there is a tensor: most frames have none
+            places.update({content: place for place, content in reversed([*enumerate(known)])})
         content = (_dtype(tensor), tuple(tensor.shape), _bytes(tensor))
         if content not in places:
             places[content] = len(known) + len(new)

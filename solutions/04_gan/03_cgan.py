@@ -623,7 +623,7 @@ print(f"{'all four alike':18}" + "".join(f"{share:14.1%}" for share in table.mea
 # Obeying is one thing, drawing well another: a generator could paint one perfect blond face for ever. The **Fréchet distance** of the last notebooks, between
 # generated pictures with the labels of the test images and the test images themselves, sees both quality and variety. Real against
 # other real images is the best that one can hope for; noise is the other end. (The run above ended at 0.18, between 0.001 for other real faces and 1.09 for noise;
-# over all four orders 79 % were right in hair and 83 % in glasses. Forty epochs of the same, fifty minutes of one core, brought 92 % and 95 %, at a distance of 0.035.)
+# over all four orders 79 % were right in hair and 83 % in glasses. Forty epochs of the same, about fifty minutes of one core, brought 92 % and 95 %, at a distance of 0.035.)
 
 # %% payoff="quality"
 torch.manual_seed(4)

@@ -412,6 +412,28 @@ def test_nbgrader_s_process_does_without_torch():
     assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True).stdout == "False\n"
 
 
+def test_what_grading_leaves_out_of_nbgrader_is_there_for_whoever_calls_it():
+    look = """
+import sys
+from autograder.engine import nbgrader_api
+nbgrader_api._import_nbgrader()
+assert not {"bs4", "mistune", "setuptools.archive_util", "nbgrader.server_extensions.formgrader"} & set(sys.modules)
+import nbformat, nbgrader, nbconvert
+page = nbconvert.HTMLExporter().from_notebook_node(
+    nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title\\n$x$ ![a](b.png)")])
+)[0]
+assert ">Title<" in page and "bs4" in sys.modules and "mistune" in sys.modules
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
+from nbgrader.utils import unpack_archive
+try:
+    unpack_archive(nbformat.__file__, ".")
+except Exception as error:
+    print(type(error).__name__)
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", look], capture_output=True, text=True)
+    assert done.stdout == "UnrecognizedFormat\n", done.stderr[-2000:]
+
+
 def processes_of(judging):
     """The process that the judges were split off from, and the judges, as soon as they are there."""
     for _ in range(1000):

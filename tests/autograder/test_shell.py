@@ -36,6 +36,9 @@ ODD = [
     "x = 1\r\n%pip install y\r\n",
     "",
     "x = (1,\n2)\n\n\n",
+    "a = \\\n  %timeit -o 1\nb = 2",
+    "x = 1\n\f%pip install y\n",
+    "y = 1\nx?\r\nz = 2",
 ]
 
 

@@ -21,7 +21,7 @@ LOOKING = LookingClaims("sample_prior", PARAMETERS, "decoder")
 def make_plan(draw: Draw) -> Plan:
     """A decoder with batch norm and dropout: many samples twice from train mode, then a few from eval mode, one last."""
     d, width = draw.size(95, 110), draw.size(3, 4)
-    n = draw.size(60, 70)  # of 4 kB each: numbers enough for the law are in the codes
+    n = draw.size(60, 70)  # few, for an image has 4 kB; the codes have numbers enough for the law
     layers = [["linear", d, width], ["batch_norm", width], ["tanh"], ["dropout", 0.4], ["linear", width, 1024]]
     network = {"kind": "sequential", "layers": [*layers, ["unflatten", 1, 32, 32]], "seed": draw.seed()}
 
