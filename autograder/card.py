@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import sys
 from dataclasses import replace
 from html import escape
@@ -157,10 +158,15 @@ def _png(image: Any) -> str:
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
+_EMPHASIS = re.compile(r"(?<![\w*])\*(\w+)\*(?![\w*])")
+
+
 def coded(text: str) -> str:
-    """Escaped text with `code` set as code."""
+    """Escaped text with `code` set as code, and a *word* emphasised."""
     parts = escape(text).split("`")
-    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+    return "".join(
+        f"<code>{part}</code>" if i % 2 else _EMPHASIS.sub(r"<em>\1</em>", part) for i, part in enumerate(parts)
+    )
 
 
 def _points(report: Report) -> str:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder import CheckFailed, NotAttempted, check, checks, examine
-from autograder.card import as_html, as_text
+from autograder.card import as_html, as_text, coded
 from autograder.report import Pictures, Report, Result
 from genlab import progress
 
@@ -104,3 +104,10 @@ def test_a_check_is_noted_in_the_learners_progress(tmp_path, monkeypatch: pytest
     assert progress.load()[KL]["status"] == "passed"
     (tmp_path / "progress.json").write_text("{", encoding="utf-8")
     check(KL, right)  # a damaged file is no reason to stop a lesson
+
+
+def test_code_is_set_as_code_and_a_word_emphasised() -> None:
+    assert (
+        coded("the *mean* of `a*b*c` & x * y * z, *args")
+        == "the <em>mean</em> of <code>a*b*c</code> &amp; x * y * z, *args"
+    )
