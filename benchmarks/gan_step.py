@@ -5,20 +5,21 @@
 All train the networks of the lesson dcgan on the bricks with Adam, batch by batch, in turns.
 
 - The lesson's loop is `genlab.fit` with everything on that the lesson has on, and the lesson's own train step: batches
-  from bytes in memory, which on a GPU lie there; averaged weights, history, progress, a checkpoint every few seconds.
-- The same with the networks' weights channels-last, and on a GPU in bfloat16 by autocast too.
+  from bytes in memory, which on a GPU lie there; weights channels-last, on a GPU the step as a CUDA graph; averaged
+  weights, history, progress, a checkpoint every few seconds.
+- The same without one of these, and on a GPU in bfloat16 by autocast.
 - The recipe is the widely taught one: a DataLoader with workers that converts image by image, float32, the
   discriminator's gradients of real and of generated images in two passes, five numbers read from the device in each
   step. Once its images are files, as image folders are; once they lie in memory, which spares it the reading.
 
 The recipe's first batch is made before its clock starts, so that starting the workers costs it nothing. The median of
-the rounds' ratios counts. On a GPU the best of the lesson's must be 1.3 times as fast as the recipe from files. On the
+the rounds' ratios counts. On a GPU the lesson's loop must be 1.3 times as fast as the recipe from files. On the
 CPU the networks take nearly all the time of either, and there is no limit.
 
-Seen on an H100 (26 November 2026, PyTorch 2.11, --steps 150 --workers 8; the median of two rounds, with cuDNN's tuning on in the lesson's loop, which has since
-been left out), images per second: the lesson's loop 9,900, with channels-last 10,300, with bfloat16 9,500, with both 10,700; the recipe 11,200 from
-files and 10,200 from memory. So the limit is missed there: of the 11 ms that a step takes, its 640 kernels compute for 6, and launching them decides.
-In single runs of 60 steps averaged weights cost 1.2 ms of it, and fused Adam saved 0.6.
+Seen on an H100 (27 November 2026, PyTorch 2.11, --steps 80 --rounds 2), images per second: the lesson's loop 12,900, which
+is 1.56 times the recipe from files (8,200) and 1.35 times the one from memory (9,600); without the graph 9,000, channels
+first 12,700, in bfloat16 16,100. By itself, without checkpoints and the rest, a step of 128 images took 12.9 ms there,
+6.2 of them on the GPU. As a graph it takes 6.2 ms, channels-last 5.5, and in bfloat16 3.8.
 """
 
 from __future__ import annotations
@@ -127,23 +128,25 @@ def main() -> int:
         if device.type == "cuda":
             torch.cuda.synchronize()
 
-    def by_lesson(layout: torch.memory_format, half: bool) -> float:
+    def by_lesson(layout: torch.memory_format = torch.channels_last, graph: bool = True, half: bool = False) -> float:
         """Seconds of one epoch in the lesson's loop."""
         generator, discriminator = networks(layout)
         fused = True if device.type == "cuda" else None
         g_optimizer, d_optimizer = adam(generator, fused), adam(discriminator, fused)
+        train_step = genlab.graphed(lesson["train_step"]) if graph else lesson["train_step"]
         average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(lesson["AVERAGING"]), use_buffers=True)
 
         def step(x: Tensor) -> dict[str, float]:
-            real = (2 * x - 1).contiguous(memory_format=layout)
-            with torch.autocast(device.type, torch.bfloat16, enabled=half):
-                losses: dict[str, float] = lesson["train_step"](
-                    generator, discriminator, real, g_optimizer, d_optimizer, LATENT, 0.1
+            # weights change within the step, so none may be kept in bfloat16 from one use to the next
+            with torch.autocast(device.type, torch.bfloat16, enabled=half, cache_enabled=False):
+                losses: dict[str, float] = train_step(
+                    generator, discriminator, 2 * x - 1, g_optimizer, d_optimizer, LATENT, 0.1
                 )
             average.update_parameters(generator)
             return losses
 
-        step(images[: asked.batch].to(device) / 255)  # the first one sets things up
+        for _ in range(5):  # the first ones set things up
+            step(images[: asked.batch].to(device) / 255)
         state = {"generator": generator, "discriminator": discriminator, "average": average}
         state |= {"g": g_optimizer, "d": d_optimizer}
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(Terminal()):
@@ -172,14 +175,13 @@ def main() -> int:
         wait()
         return time.perf_counter() - began
 
-    plain, last = torch.contiguous_format, torch.channels_last
     loops: dict[str, Callable[[], float]] = {
-        "lesson": lambda: by_lesson(plain, False),
-        "lesson, channels-last": lambda: by_lesson(last, False),
+        "lesson": by_lesson,
+        "lesson, channels first": lambda: by_lesson(torch.contiguous_format),
     }
     if device.type == "cuda":
-        loops["lesson, bfloat16"] = lambda: by_lesson(plain, True)
-        loops["lesson, channels-last, bfloat16"] = lambda: by_lesson(last, True)
+        loops["lesson, no graph"] = lambda: by_lesson(graph=False)
+        loops["lesson, bfloat16"] = lambda: by_lesson(half=True)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["GENLAB_CHECKPOINTS"] = folder
         paths = [Path(folder) / f"{i:05}.png" for i in range(len(images))]
@@ -192,20 +194,19 @@ def main() -> int:
             for name, loop in loops.items():
                 seconds[name].append(loop())
     print(f"on {device}, {torch.get_num_threads()} threads, width {asked.width}, batches of {asked.batch}:")
-    best = 0.0
     for name, taken in seconds.items():
         ratios = [
             statistics.median(theirs / ours for theirs, ours in zip(seconds[rival], taken, strict=True))
             for rival in ("recipe, files", "recipe, memory")
         ]
-        if name.startswith("lesson"):
-            best = max(best, ratios[0])
+        if name == "lesson":
+            reached = ratios[0]
         speed = len(images) / statistics.median(taken)
         print(f"{name:32} {speed:9,.0f} images/s   {ratios[0]:5.2f} × files   {ratios[1]:5.2f} × memory")
     if device.type != "cuda":
         return 0
-    print(f"best against the recipe from files: {best:.2f} (limit {LIMIT})")
-    return 0 if best >= LIMIT else 1
+    print(f"the lesson's loop against the recipe from files: {reached:.2f} (limit {LIMIT})")
+    return 0 if reached >= LIMIT else 1
 
 
 if __name__ == "__main__":

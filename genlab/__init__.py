@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genlab.dials import attribute_explorer
     from genlab.drive import use_drive
     from genlab.explorer import latent_explorer
-    from genlab.training import Frames, History, fit, forget
+    from genlab.training import Frames, History, fit, forget, graphed
 
 __version__ = "0.1.0"
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "explorer",
     "fit",
     "forget",
+    "graphed",
     "latent_explorer",
     "measures",
     "pick",
@@ -48,6 +49,7 @@ _HOME_OF = {
     "attribute_explorer": "genlab.dials",
     "fit": "genlab.training",
     "forget": "genlab.training",
+    "graphed": "genlab.training",
     "latent_explorer": "genlab.explorer",
     "use_drive": "genlab.drive",
 }

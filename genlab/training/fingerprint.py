@@ -97,6 +97,8 @@ class _Walk:
             self._function(thing)
         elif isinstance(thing, types.MethodType):
             self.each(thing.__func__, thing.__self__)
+        elif hasattr(thing, "__wrapped__"):  # genlab.graphed, functools.cache
+            self.each(thing.__wrapped__)
         elif isinstance(thing, functools.partial):
             self.each(thing.func, thing.args, dict(thing.keywords))
         elif isinstance(thing, (staticmethod, classmethod)):

@@ -627,6 +627,7 @@ def train_step(
 # %% [markdown]
 # `genlab.fit` repeats it. It hands out pictures in [0, 1], three batches' worth at a time; the small function below brings
 # them to [−1, 1] and deals them out. Adam's second number is 0.9 as in the paper, and the first 0.5 as in the book (the paper has 0).
+# On an NVIDIA GPU `genlab.graphed` records your step and replays it, as in the notebook before.
 #
 # How good are the pictures? After each epoch we measure the **Fréchet distance** to real test images in the feature space of a small
 # classifier that has learnt the faces' attributes. (It is made as the well-known FID is, with another network, so its
@@ -657,7 +658,9 @@ def deal(x: torch.Tensor) -> torch.Tensor:
 # %% payoff="train"
 torch.manual_seed(0)
 critic, generator = Critic(WIDTH).to(DEVICE), Generator(LATENT_DIM, WIDTH).to(DEVICE)
-adams = [torch.optim.Adam(n.parameters(), lr=LEARNING_RATE, betas=(0.5, 0.9)) for n in (generator, critic)]
+adam = {"lr": LEARNING_RATE, "betas": (0.5, 0.9), "fused": DEVICE.type == "cuda"}
+adams = [torch.optim.Adam(network.parameters(), **adam) for network in (generator, critic)]
+replayed = genlab.graphed(train_step)
 z_fixed = torch.randn(SAMPLES, LATENT_DIM, device=DEVICE)
 beginner = draw(generator, z_fixed)
 epoch_pictures = {}
@@ -670,7 +673,7 @@ def quality():
 
 
 history = genlab.fit(
-    lambda x: train_step(generator, critic, deal(x), *adams, LATENT_DIM, CRITIC_STEPS, GP_WEIGHT),
+    lambda x: replayed(generator, critic, deal(x), *adams, LATENT_DIM, CRITIC_STEPS, GP_WEIGHT),
     train_images,
     epochs=EPOCHS,
     batch_size=CRITIC_STEPS * BATCH_SIZE,
@@ -716,7 +719,8 @@ figure
 # factor of section 3, and dropout makes it noisy. So compare it with itself in one run, over epochs, not over steps – and believe it when
 # the measured distance, which knows nothing of this critic, says the same. In a run of ours on drawn faces at `cpu` scale the critic's distance
 # fell from 11.8 in epoch 2 to 5.4 in epoch 16, the Fréchet distance from 0.58 in epoch 1 to 0.35 (noise has 1.17, other real faces 0.01), and their ranks had
-# a correlation of 0.78. The loss of a DCGAN has no such reading at all: it says who is ahead.
+# a correlation of 0.78. (At `gpu` scale, in three minutes of an H100 that another run shared: from 17.1 in epoch 1 to 5.9 in epoch 30, and from 0.68 to 0.17 where
+# noise has 1.26; the correlation was 0.96.) The loss of a DCGAN has no such reading at all: it says who is ahead.
 #
 # ## 7. How good are they?
 
