@@ -51,7 +51,7 @@ WIDTH = genlab.pick(smoke=2, cpu=16, gpu=64)  # channels of the widest pictures;
 GENERATOR_WIDTH = genlab.pick(smoke=2, cpu=32, gpu=64)
 DROPOUT = genlab.pick(smoke=0.3, cpu=0.0, gpu=0.3)  # see section 7
 TRAIN_IMAGES = genlab.pick(smoke=64, cpu=3000, gpu=36_000)
-EPOCHS = genlab.pick(smoke=2, cpu=36, gpu=40)
+EPOCHS = genlab.pick(smoke=2, cpu=36, gpu=20)
 BATCH_SIZE = genlab.pick(smoke=16, cpu=16, gpu=128)
 LEARNING_RATE = genlab.pick(smoke=1e-3, cpu=1e-3, gpu=2e-4)  # narrow networks stand larger steps
 AVERAGING = genlab.pick(smoke=0.9, cpu=0.995, gpu=0.999)  # of the generator's weights, section 7
@@ -765,7 +765,7 @@ plots.image_grid(samples[:40], rows=4, cols=10)
 # Zero is the same; what real bricks are apart from other real bricks is the best one can hope for. The interval is from resampling.
 #
 # In a run of ours on drawn bricks, at `cpu` scale, the average came to 0.14 and the generator of the last step to 0.04, where other real bricks have 0.02, noise
-# 2.1, and an untrained generator 10. (At `gpu` scale, after 20 epochs, a little over a minute on an H100: 0.23 and 0.06, noise 6.0.) So here eye and measure disagree about averaging: it takes away the grain, and with it some of the fine structure that the
+# 2.1, and an untrained generator 10. (At `gpu` scale, in a little over a minute of an H100, not yet replayed: 0.23 and 0.06, noise 6.0.) So here eye and measure disagree about averaging: it takes away the grain, and with it some of the fine structure that the
 # sides of real bricks have. Neither is the truth; look at both.
 
 # %% payoff="quality"
