@@ -661,9 +661,9 @@ for number, (before, after) in enumerate(itertools.pairwise(pictures), start=1):
 # - **No dropout** at `cpu` scale. It is there to hold a strong discriminator back, and a narrow one is not strong: with dropout, on all fifty kinds, its
 #   loss was 0.59 over steps 501 to 1,000, near the 0.69 of guessing. And drawing what to drop took a quarter of each step's time.
 #
-# And on an NVIDIA GPU your train step is replayed. Such a GPU can compute faster than Python can ask: an H100 has 6 ms of work in one of these
-# steps, and then waits 7 ms for the next kernel to be named, again and again. So `genlab.graphed` lets Python run three steps, records the fourth
-# as a **CUDA graph**, a list of its kernels, and from then on hands the GPU the whole list at once. (Nothing that you print in your train step shows in a replay.)
+# And on an NVIDIA GPU your train step is *replayed*. On an H100 one step is 6 ms of work but took 13, as the GPU kept waiting for Python to name
+# the next kernel. So `genlab.graphed` lets Python run three steps, records the fourth as a **CUDA graph**, a list of its kernels, and from then
+# on hands the GPU the whole list at once. (What you print in your train step does not show in a replay. The slower the GPU, the less it waits.)
 #
 # After each epoch the averaged generator draws the same noise again: a picture per epoch. You can interrupt the training and run
 # the cell again, it goes on where it was.
