@@ -16,7 +16,7 @@ lab: .venv/ready
 	genlab lab
 
 test: lint
-	pytest -n 2 --dist loadgroup -m "not gpu and not full"
+	pytest -n logical --maxprocesses 4 --dist loadgroup -m "not gpu and not full"
 
 lint: .venv/ready
 	ruff check .

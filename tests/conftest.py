@@ -1,4 +1,4 @@
-"""Tests leave no trace in the learner's progress of whoever runs them, and share one browser."""
+"""Tests leave no trace in the learner's progress of whoever runs them, compute on one thread, and share one browser."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ import shutil
 import pytest
 
 os.environ["GENLAB_PROGRESS"] = "off"
+# Before torch is imported, and for all processes that tests start: two test processes on two cores would wait for each other.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
-from autograder import checks, examine
+from autograder import checks, examination, examine
 from autograder.definitions import load_reference
+from autograder.engine.records import check_form
+from autograder.probes import Plan, Record, run_probe
 from autograder.report import Report
+from autograder.sandbox.wire import LENGTHS, pack, unpack
 
 START, END = "<!-- strength: written by `make strength` -->", "<!-- end of strength -->"
 
@@ -58,13 +62,32 @@ class Examined:
         return [*self.mistakes.values(), *self.second.values(), *self.unlisted.values()]
 
 
+def sent(tree: Any) -> Any:
+    """A tree after a passage over the wire."""
+    frame = pack(tree)
+    header, blob = LENGTHS.unpack(frame[: LENGTHS.size])
+    rest = frame[LENGTHS.size :]
+    assert len(rest) == header + blob
+    return unpack(rest[:header], rest[header:])
+
+
+def _probed_elsewhere(plan: Plan, target: Any, device: str) -> Record:
+    return check_form(plan, sent(run_probe(sent(plan), target, device)))
+
+
+def examine_as_graded(exercise: str, answer: Any, seed: int, hidden: bool) -> Report:
+    """`examine`; where hidden, as in grading: plan and record go over the wire, and the record's form is checked."""
+    with mock.patch.object(examination, "run_probe", _probed_elsewhere if hidden else run_probe):
+        return examine(exercise, answer, seed=seed, hidden=hidden)
+
+
 def examined(exercise: str, examinations: list[tuple[int, bool]]) -> Examined:
     """All answers to an exercise, examined; an examination is a seed and whether it is hidden."""
     module, lesson, name = answers(exercise), *exercise.split("/")
     known = {m.name: m.wrong for m in checks.find(exercise).misconceptions}
 
     def reports(those: dict[str, Any]) -> dict[str, list[Report]]:
-        return {key: [examine(exercise, a, seed=s, hidden=h) for s, h in examinations] for key, a in those.items()}
+        return {key: [examine_as_graded(exercise, a, s, h) for s, h in examinations] for key, a in those.items()}
 
     solution = {"solution": load_reference(lesson)[name]}
     second = {mistake: module.MISTAKES[mistake] for mistake in known}

@@ -224,7 +224,9 @@ def _dtype(tensor: torch.Tensor) -> str:
 def _bytes(tensor: torch.Tensor) -> bytes:
     import torch
 
-    return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    # a single element counts as contiguous whatever its stride, and could then not be seen as bytes
+    return flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()
 
 
 def _item_size(kind: str) -> int:

@@ -33,15 +33,6 @@ ROOT = Path(__file__).parents[2]
 COURSE = load_course(ROOT / "course.yml")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small tensors: one thread is faster, and two test processes do not fight."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @functools.cache
 def all_answers(exercise: str) -> Examined:
     """The reports on all answers, which several tests of an exercise look at, one after another in one process."""

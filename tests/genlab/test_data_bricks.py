@@ -13,15 +13,6 @@ from genlab.data import cards, drawn
 from genlab.data.drawn import brick_kinds, bricks, mesh, rendering
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small operations on a busy machine are fastest on one core."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def some():
     return drawn.draw("bricks", {"train": 750, "test": 250})

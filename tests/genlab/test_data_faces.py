@@ -17,15 +17,6 @@ from genlab.data.resize import averaged
 HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small operations on a busy machine are fastest on one core."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def some():
     return drawn.draw("faces", {"train": 3000, "validation": 125, "test": 500})

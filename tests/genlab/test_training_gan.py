@@ -25,10 +25,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("GENLAB_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("GENLAB_SCALE", "smoke")
     monkeypatch.delenv("GENLAB_DEVICE", raising=False)
-    before, threads = signal.signal(signal.SIGINT, signal.default_int_handler), torch.get_num_threads()
-    torch.set_num_threads(1)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield tmp_path
-    torch.set_num_threads(threads)
     signal.signal(signal.SIGINT, before)
 
 
