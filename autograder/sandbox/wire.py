@@ -224,9 +224,12 @@ def _dtype(tensor: torch.Tensor) -> str:
 def _bytes(tensor: torch.Tensor) -> bytes:
     import torch
 
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
-    # a single element counts as contiguous whatever its stride, and could then not be seen as bytes
-    return flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()
+    try:
+        flat = tensor.detach().cpu().contiguous().reshape(-1)
+        # a single element counts as contiguous whatever its stride, and could then not be seen as bytes
+        return flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()
+    except RuntimeError as error:  # sparse, on no device …
+        raise Malformed(f"a tensor without numbers to send ({str(error).splitlines()[0]})") from None
 
 
 def _item_size(kind: str) -> int:
