@@ -249,7 +249,9 @@ class _Talk:
         if "record" in reply:
             self.examiner.judge(exercise, plan, reply["record"])
         else:
-            self.examiner.failed(exercise, f"could not be examined: {str(reply.get('unfit'))[:300]}.")
+            self.examiner.failed(
+                exercise, f"could not be examined: {str(reply.get('unfit', 'nothing came back'))[:300]}."
+            )
         self.asked += time.monotonic() - began  # the judge's time is not the answer's
 
     def _replies(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
