@@ -229,7 +229,7 @@ def _bytes(tensor: torch.Tensor) -> bytes:
         # a single element counts as contiguous whatever its stride, and could then not be seen as bytes
         return flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()
     except RuntimeError as error:  # sparse, on no device …
-        raise Malformed(f"a tensor without numbers to send ({str(error).splitlines()[0]})") from None
+        raise Malformed(f"a tensor without numbers to send ({error})"[:300]) from None
 
 
 def _item_size(kind: str) -> int:

@@ -165,7 +165,7 @@ def _part(arg: Any) -> object:
             for group in arg.param_groups
         ]  # fmt: skip
         return id(arg), id(arg.state), settings
-    return arg
+    return arg if isinstance(arg, int | float | str | None) else object()  # what may change unseen is like no other
 
 
 def _on_the_side(step: Step, args: tuple[Any, ...]) -> Any:
@@ -214,4 +214,5 @@ def _set_random_numbers(states: bytes) -> None:
 def _reason(error: Exception) -> str:
     if isinstance(error, _CannotRecord):
         return str(error)
-    return f"recording stopped with {type(error).__name__}: {str(error).splitlines()[0].rstrip('.')}"
+    first, _, _ = str(error).partition("\n")
+    return f"recording stopped with {type(error).__name__}: {first.rstrip('.')}"

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 import genlab
 from genlab.training import fingerprint
-from genlab.training.cuda_graph import _CannotRecord, _Later, _Recorder
+from genlab.training.cuda_graph import _CannotRecord, _Later, _reason, _Recorder, _signature
 
 IMAGES = torch.randint(0, 256, (250, 1, 4, 4), dtype=torch.uint8, generator=torch.Generator().manual_seed(5))
 on_a_gpu = [
@@ -145,6 +145,34 @@ def test_picking_by_number_and_random_numbers_of_the_default_generator_are_recor
 def test_no_value_is_seen_while_recording(look: Callable[[Tensor], Any]):
     with pytest.raises(_CannotRecord, match="before it returns"), _Recorder():
         look(torch.ones(()))
+
+
+def test_calls_are_alike_only_where_nothing_that_matters_differs():
+    gan, x = Gan(train_step, "cpu"), torch.zeros(2, 4)
+    call = (gan.generator, x, gan.adams[0], 3, 0.1, "mean", None)
+    first = _signature(call)
+    assert _signature(call) == first and _signature((gan.generator, torch.ones(2, 4), *call[2:])) == first
+    for other in ((gan.critic, *call[1:]), (gan.generator, x[:1], *call[2:]), (*call[:3], 4, *call[4:])):
+        assert _signature(other) != first
+    assert _signature([[x]]) != _signature([[x]]), "a list may hold other tensors next time"
+    for change, back in (
+        (gan.generator[1].eval, gan.generator[1].train),
+        (lambda: gan.adams[0].param_groups[0].update(lr=1.0), lambda: gan.adams[0].param_groups[0].update(lr=1e-3)),
+        (
+            lambda: gan.generator[0].weight.requires_grad_(requires_grad=False),
+            gan.generator[0].weight.requires_grad_,
+        ),
+    ):
+        change()
+        assert _signature(call) != first
+        back()
+        assert _signature(call) == first
+    gan.adams[0].load_state_dict(gan.adams[0].state_dict())
+    assert _signature(call) != first
+
+
+def test_an_error_without_a_message_is_told_too():
+    assert _reason(AssertionError()) == "recording stopped with AssertionError: "
 
 
 class TestOnAGpu:
