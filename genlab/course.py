@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from genlab import course_rules
+from genlab import course_rules, fast_yaml
 
 
 class CourseError(ValueError):
@@ -215,7 +215,7 @@ def load_course(path: str | Path | None = None) -> Course:
         path = paths.find("course.yml")
     path = Path(path)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = fast_yaml.compose(path.read_text(encoding="utf-8"))
         data = yaml.constructor.SafeConstructor().construct_document(node) if node else {}
     except OSError as error:
         raise CourseError([f"{path}: cannot be read ({error.strerror}). Is this a course?"]) from None

@@ -120,8 +120,10 @@ def read_file(path: Path) -> Card:
     """The card in a YAML file; raises DataError that names the file and the first bad field."""
     import yaml
 
+    from genlab import fast_yaml
+
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = fast_yaml.load(path.read_text(encoding="utf-8"))
         card = _card(raw)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError(f"The data card {path} cannot be read: {error}") from error
