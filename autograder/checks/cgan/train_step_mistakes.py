@@ -300,6 +300,28 @@ def stale_gradients(
     return {"critic": loss.item(), "gradient_penalty": penalty.item(), "generator": generator_loss.item()}
 
 
+def generator_not_zeroed(
+    generator, critic, real, labels, generator_optimizer, critic_optimizer, latent_dim, critic_steps, gp_weight
+):
+    generator.train(), critic.train()
+    for images, own in zip(real, labels, strict=True):
+        z = torch.randn(len(images), latent_dim, device=real.device, dtype=real.dtype)
+        fake = generator(z, own).detach()
+        weight = torch.rand(len(images), 1, 1, 1, device=real.device, dtype=real.dtype)
+        between = torch.lerp(fake, images, weight).requires_grad_()
+        slopes = torch.autograd.grad(critic(between, own).sum(), between, create_graph=True)[0]
+        penalty = (slopes.flatten(1).norm(dim=1) - 1).square().mean()
+        loss = critic(fake, own).mean() - critic(images, own).mean()
+        critic_optimizer.zero_grad()
+        (loss + gp_weight * penalty).backward()
+        critic_optimizer.step()
+    z = torch.randn(real.shape[1], latent_dim, device=real.device, dtype=real.dtype)
+    generator_loss = -critic(generator(z, labels[-1]), labels[-1]).mean()
+    generator_loss.backward()
+    generator_optimizer.step()
+    return {"critic": loss.item(), "gradient_penalty": penalty.item(), "generator": generator_loss.item()}
+
+
 def leaked_to_critic(
     generator, critic, real, labels, generator_optimizer, critic_optimizer, latent_dim, critic_steps, gp_weight
 ):

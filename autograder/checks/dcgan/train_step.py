@@ -338,6 +338,13 @@ MISCONCEPTIONS = (
         _moved({"critic": _stale, "generator": _stale}, {"critic": _stale, "generator": _stale_undetached}),
     ),
     Misconception(
+        "generator_not_zeroed",
+        "the generator's gradients are never zeroed, so they pile up from step to step; the discriminator's are",
+        "The generator's gradients of earlier steps are still there and pile up: zero them just before the generator's `backward()`.",
+        mistakes.generator_not_zeroed,
+        _moved({"generator": _stale}),
+    ),
+    Misconception(
         "one_noise_vector",
         "one noise vector is drawn and shared by the whole batch",
         "All fakes of a batch are made from one and the same z, so they are all the same image: draw a z for each, of shape (B, latent_dim).",

@@ -96,6 +96,28 @@ def stale_gradients(
     return {"discriminator": d_loss.item(), "generator": g_loss.item()}
 
 
+def generator_not_zeroed(
+    generator, discriminator, real, generator_optimizer, discriminator_optimizer, latent_dim, label_noise
+):
+    generator.train(), discriminator.train()
+    z = torch.randn(len(real), latent_dim, device=real.device, dtype=real.dtype)
+    fake = generator(z)
+    real_logits, fake_logits = discriminator(real), discriminator(fake.detach())
+    ones = 1 - label_noise * torch.rand_like(real_logits)
+    zeros = label_noise * torch.rand_like(fake_logits)
+    d_loss = 0.5 * (
+        F.binary_cross_entropy_with_logits(real_logits, ones) + F.binary_cross_entropy_with_logits(fake_logits, zeros)
+    )
+    discriminator_optimizer.zero_grad()
+    d_loss.backward()
+    discriminator_optimizer.step()
+    logits = discriminator(fake)
+    g_loss = F.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))
+    g_loss.backward()
+    generator_optimizer.step()
+    return {"discriminator": d_loss.item(), "generator": g_loss.item()}
+
+
 def one_noise_vector(
     generator, discriminator, real, generator_optimizer, discriminator_optimizer, latent_dim, label_noise
 ):

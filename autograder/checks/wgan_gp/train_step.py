@@ -322,6 +322,13 @@ def misconceptions(tell: Explanations, wrong: Any) -> tuple[Misconception, ...]:
             tell.moved(*accumulated()),
         ),
         Misconception(
+            "generator_not_zeroed",
+            "the generator's gradients are never zeroed, so they pile up from step to step; the critic's are",
+            "The generator's gradients of earlier steps are still there and pile up: zero them just before the generator's `backward()`.",
+            wrong.generator_not_zeroed,
+            tell.moved({"generator": accumulated()[0]["generator"]}),
+        ),
+        Misconception(
             "leaked_to_critic",
             "the generator's backward leaves gradients at the critic, and they are still there in the next critic update",
             "The generator's loss leaves gradients at the critic's weights, too, and they leak into the critic's next update: zero them just before "

@@ -288,6 +288,28 @@ def stale_gradients(
     return {"critic": loss.item(), "gradient_penalty": penalty.item(), "generator": generator_loss.item()}
 
 
+def generator_not_zeroed(
+    generator, critic, real, generator_optimizer, critic_optimizer, latent_dim, critic_steps, gp_weight
+):
+    generator.train(), critic.train()
+    for images in real:
+        z = torch.randn(len(images), latent_dim, device=real.device, dtype=real.dtype)
+        fake = generator(z).detach()
+        weight = torch.rand(len(images), 1, 1, 1, device=real.device, dtype=real.dtype)
+        between = torch.lerp(fake, images, weight).requires_grad_()
+        slopes = torch.autograd.grad(critic(between).sum(), between, create_graph=True)[0]
+        penalty = (slopes.flatten(1).norm(dim=1) - 1).square().mean()
+        loss = critic(fake).mean() - critic(images).mean()
+        critic_optimizer.zero_grad()
+        (loss + gp_weight * penalty).backward()
+        critic_optimizer.step()
+    z = torch.randn(real.shape[1], latent_dim, device=real.device, dtype=real.dtype)
+    generator_loss = -critic(generator(z)).mean()
+    generator_loss.backward()
+    generator_optimizer.step()
+    return {"critic": loss.item(), "gradient_penalty": penalty.item(), "generator": generator_loss.item()}
+
+
 def leaked_to_critic(
     generator, critic, real, generator_optimizer, critic_optimizer, latent_dim, critic_steps, gp_weight
 ):

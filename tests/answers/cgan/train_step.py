@@ -401,6 +401,13 @@ class StaleGradients(Step):
     zero = False
 
 
+class GeneratorNotZeroed(Step):
+    def generator_round(self, i):
+        self.zero = False
+        super().generator_round(i)
+        self.zero = True
+
+
 class LeakedToCritic(Step):
     """The critic's gradients are zeroed at the end of each round, so those of the generator's step are left."""
 
@@ -466,6 +473,7 @@ MISTAKES = {
     "uniform_noise": UniformNoise(),
     "noise_not_like_real": NoiseNotLikeReal(),
     "stale_gradients": StaleGradients(),
+    "generator_not_zeroed": GeneratorNotZeroed(),
     "leaked_to_critic": LeakedToCritic(),
     "leaked_to_generator": LeakedToGenerator(),
     "penalty_reported_weighted": PenaltyReportedWeighted(),

@@ -223,6 +223,7 @@ MISTAKES = {
     "discriminator_steps_again": step(after=twice),
     "leaked_to_discriminator": leaking,
     "stale_gradients": step(d_zero=False, g_zero=False),
+    "generator_not_zeroed": step(g_zero=False),
     "one_noise_vector": step(z=one_row, reuse=True),
     "uniform_noise": step(z=lambda real, d: 2 * torch.rand(len(real), d, dtype=real.dtype) - 1),
     "noise_not_like_real": step(z=lambda real, d: torch.randn(len(real), d)),

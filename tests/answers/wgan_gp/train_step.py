@@ -405,6 +405,23 @@ def stale_gradients(
     return named(loss, penalty, fooling)
 
 
+def generator_not_zeroed(
+    generator, critic, real, generator_optimizer, critic_optimizer, latent_dim, critic_steps, gp_weight
+):
+    nn.ModuleList([generator, critic]).train()
+    for images in real:
+        critic.zero_grad()
+        with torch.no_grad():
+            fake = generator(noise(real, latent_dim))
+        loss, penalty = critic_loss(critic(images), critic(fake)), gradient_penalty(critic, images, fake)
+        (loss + gp_weight * penalty).backward()
+        critic_optimizer.step()
+    fooling = generator_loss(critic(generator(noise(real, latent_dim))))
+    fooling.backward()
+    generator_optimizer.step()
+    return named(loss, penalty, fooling)
+
+
 def leaked_to_critic(
     generator, critic, real, generator_optimizer, critic_optimizer, latent_dim, critic_steps, gp_weight
 ):
@@ -486,6 +503,7 @@ MISTAKES = {
     "uniform_noise": uniform_noise,
     "noise_not_like_real": noise_not_like_real,
     "stale_gradients": stale_gradients,
+    "generator_not_zeroed": generator_not_zeroed,
     "leaked_to_critic": leaked_to_critic,
     "leaked_to_generator": leaked_to_generator,
     "penalty_reported_weighted": penalty_reported_weighted,
