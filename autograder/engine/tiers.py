@@ -108,6 +108,7 @@ def environment(staged: Path) -> dict[str, str]:
         "TQDM_DISABLE": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a heap in large pages, see `kernel.use_large_pages`
         "GENLAB_HOME": str(paths.home()),
         "GENLAB_SCALE": os.environ.get("GENLAB_SCALE", "smoke"),
         "GENLAB_PROGRESS": "off",

@@ -37,11 +37,13 @@ def import_torch() -> None:
         return
     for name in ("torch.export", META):
         sys.modules[name] = _StandIn(name)
-    import torch  # noqa: F401
+    import torch
 
     del sys.modules[META]
-    with contextlib.suppress(ImportError):  # an older torch
-        importlib.import_module("torch._prims.rng_prims")  # which META would import: torch.Generator waits for it
+    with contextlib.suppress(ImportError, AttributeError):  # an older torch
+        from torch._opaque_base import OpaqueBaseMeta
+
+        torch._C._set_generator_metaclass(OpaqueBaseMeta)  # as META would: torch.Generator waits for it
 
 
 def with_meta() -> None:

@@ -28,8 +28,10 @@ assert not torch.equal(weight, torch.ones(3))
         "assert compiler.META not in sys.modules; compiler.with_meta(); assert torch.median(torch.empty(3, device='meta')).is_meta",
         "assert torch.export.export(torch.nn.Linear(2, 3), (torch.zeros(1, 2),)).graph",
         "torch.Generator().manual_seed(0); assert torch.func.hessian(lambda x: (x**3).sum())(torch.ones(2)).shape == (2, 2)",
+        "first = torch.Generator().manual_seed(3); compiler.with_meta(); second = torch.Generator().manual_seed(3)\n"
+        "assert torch.equal(torch.randn(4, generator=first), torch.randn(4, generator=second)) and type(first) is type(second)",
     ],
-    ids=["step", "compile", "submodule", "name", "attribute", "meta", "export", "generator"],
+    ids=["step", "compile", "submodule", "name", "attribute", "meta", "export", "generator", "generator and meta"],
 )
 def test_in_a_fresh_process(code):
     done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, check=False)
