@@ -18,7 +18,7 @@ import torch
 
 from autograder.claims.compare import same_calls
 from autograder.probes import Plan, Record
-from autograder.report import Pictures
+from autograder.report import Pictures, Report
 
 Result = TypeVar("Result")
 
@@ -56,11 +56,15 @@ class Draw:
 
 
 class SharedPlan(dict[str, Any]):
-    """A plan, with what was worked out from it alone: it may be judged again, for another answer."""
+    """A plan, with what was worked out from it alone: it may be judged again, for another answer.
+
+    verdicts: reports on records by a digest of theirs: who sends the same gets the same.
+    """
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self.known: Known = {}
+        self.verdicts: dict[bytes, Report] = {}
 
 
 Known = dict[Any, tuple[Any, tuple[Any, ...]]]  # results and arguments, by function and the arguments' ids

@@ -247,7 +247,7 @@ class _Talk:
     def _note(self, exercise: str, plan: dict[str, Any], reply: dict[str, Any]) -> None:
         began = time.monotonic()
         if "record" in reply:
-            self.examiner.judge(exercise, plan, reply["record"])
+            self.examiner.judge(exercise, plan, reply["record"], self.child.channel.digest("record"))
         else:
             self.examiner.failed(
                 exercise, f"could not be examined: {str(reply.get('unfit', 'nothing came back'))[:300]}."

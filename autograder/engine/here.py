@@ -24,7 +24,7 @@ class Here:
         self.slots = count or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
         self._judges: Judges | None = None
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(max_workers=self.slots)
+        self._pool = ThreadPoolExecutor(max_workers=4 * self.slots)  # so that judges find one with their inputs
 
     def start(self) -> Future[Judges]:
         """Start the judges; the result waits until they are ready. Raises EngineError."""

@@ -10,11 +10,14 @@ import gc
 import os
 import queue
 import socket
+import threading
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from autograder.engine.launch import EngineError, Server
-from autograder.engine.submission import NOTEBOOK_SECONDS, Outcome
+from autograder.engine.secret import SETS, set_of
+from autograder.engine.submission import NOTEBOOK_SECONDS, Outcome, code_cells, fingerprint
 from autograder.sandbox.policy import Limits
 
 JUDGING_SECONDS = 120.0  # that judging a notebook may take, beyond the notebook's own time
@@ -24,19 +27,68 @@ class JudgeEnded(RuntimeError):
     """A judge ended, or took too long, over a submission."""
 
 
+Line = TypeVar("Line")
+
+
+class Lines(Generic[Line]):
+    """Lines to judges, each of which serves a set of hidden inputs. Lent to one thread at a time, until `end`."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._set = {line: number % SETS for number, line in enumerate(lines)}  # of those that are left
+        self._free = [*lines]
+        self._waiting: list[tuple[int, queue.SimpleQueue[Line | None]]] = []  # a set, and where a line is awaited
+        self._ended = False
+        self._lock = threading.Lock()
+
+    def take(self, of: int) -> Line | None:
+        """A line, one with this set of inputs where there is a choice. Waits for it; None when there is none any more."""
+        awaited: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
+        with self._lock:
+            if self._ended:
+                return None
+            if self._free:
+                line = min(self._free, key=lambda line: self._set[line] != of)
+                self._free.remove(line)
+                return line
+            self._waiting.append((of, awaited))
+        return awaited.get()
+
+    def give(self, line: Line) -> None:
+        """Give one back: it is for the first who waits with its set of inputs, or else for the first of all."""
+        with self._lock:
+            if not self._waiting:
+                self._free.append(line)
+                return
+            first = min(self._waiting, key=lambda waiting: waiting[0] != self._set[line])
+            self._waiting.remove(first)
+            first[1].put(line)
+
+    def lose(self, line: Line) -> int:
+        """Forget one that was taken; how many are left."""
+        with self._lock:
+            del self._set[line]
+            return len(self._set)
+
+    def end(self) -> None:
+        """Nobody gets one any more."""
+        with self._lock:
+            self._ended = True
+            for _, awaited in self._waiting:
+                awaited.put(None)
+            self._waiting.clear()
+
+
 class Judges:
     """A warm server with `count` judges, by default one for each processor. May be used by several threads at once; `close` ends all.
 
+    Each judge has a set of hidden inputs, and of the submissions that wait it gets one with these: what is right there, it knows already.
     They are starting: `wait` until they are ready, or enter the `with` block. Arguments and errors are those of `launch.Server`.
     """
 
     def __init__(self, sandbox: int | None = None, limits: Limits | None = None, count: int | None = None) -> None:
         self.server = Server(sandbox, limits, judges=count or len(os.sched_getaffinity(0)))
         self.alive = True
-        self._free: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()
-        self._left = len(self.server.lines)
-        for line in self.server.lines:
-            self._free.put(line)
+        self._lines = Lines(self.server.lines)
 
     def __enter__(self) -> Judges:
         self.wait()
@@ -55,15 +107,13 @@ class Judges:
 
     def close(self) -> None:
         """End the server and all judges."""
-        self.alive = False
-        self._free.put(None)
+        self._end()
         self.server.close()
 
     def grade(self, notebook: dict[str, Any], lesson: str, secret: bytes, **settings: Any) -> Outcome:
         """The outcome of `grading.grade`, with pictures as text. Raises EngineError, JudgeEnded."""
-        line = self._free.get()
-        if line is None:  # for whoever else waits, too
-            self._free.put(None)
+        line = self._lines.take(set_of(secret, fingerprint(code_cells(notebook, lesson))))
+        if line is None:
             raise EngineError("the grading server has ended")
         try:
             line.send({"notebook": notebook, "lesson": lesson, "secret": secret, **settings})
@@ -76,18 +126,20 @@ class Judges:
         except BaseException:
             self._lose(line)
             raise
-        self._free.put(line)
+        self._lines.give(line)
         if isinstance(said, str):
-            self.alive = False
+            self._end()
             raise EngineError(f"{said}{self.server.last_words()}")
         return said
 
     def _lose(self, line: Connection) -> None:
         line.close()
-        self._left -= 1
-        if not self._left:
-            self.alive = False
-            self._free.put(None)
+        if not self._lines.lose(line):
+            self._end()
+
+    def _end(self) -> None:
+        self.alive = False
+        self._lines.end()
 
 
 def serve(desks: list[list[int]]) -> None:

@@ -9,24 +9,25 @@ from typing import Any
 from autograder import checks
 from autograder.engine.inputs import without_inputs
 from autograder.engine.records import BadRecord, check_form
-from autograder.engine.secret import seed
+from autograder.engine.secret import seed, set_of
 from autograder.examination import explained_by_earlier, may_explain
+from autograder.exercise import SharedPlan
 from autograder.private import extended, judge_with
 from autograder.probes import Plan, Record
 from autograder.report import Report
 
-SETS = 2  # of hidden inputs for an exercise: what is right for one of them need not be worked out for each submission of a class
+MOST_VERDICTS = 64  # on records for the same inputs, kept for records that are equal to the bit
 
 
 class Examiner:
-    """Plans and verdicts for one submission. `about` identifies its code and decides which of `SETS` inputs it gets.
+    """Plans and verdicts for one submission. `about` identifies its code and decides which set of inputs it gets.
 
     private: texts of the course's own checks; see `private`.
     """
 
     def __init__(self, secret: bytes, about: str, private: str = "") -> None:
         self.secret, self.private = secret, private
-        self.about = str(seed(secret, about) % SETS)
+        self.about = str(set_of(secret, about))
         self.reports: dict[str, Report] = {}
         self._records: dict[str, tuple[Plan, Record]] = {}
 
@@ -40,19 +41,24 @@ class Examiner:
             self.broke(exercise, error)
             return None
 
-    def judge(self, exercise: str, plan: Plan, record: Any) -> None:
-        """Note the verdict on a record."""
+    def judge(self, exercise: str, plan: Plan, record: Any, digest: bytes) -> None:
+        """Note the verdict on a record. digest: the same only for the same record, to the bit; such a one has its verdict already."""
+        known = plan.verdicts if isinstance(plan, SharedPlan) else {}
+        report = known.get(digest)
         try:
-            good = check_form(plan, record)
+            if report is None:
+                good = check_form(plan, record)
+                judged = judge_with(*extended(checks.find(exercise), self.private), plan, good)
+                report = without_inputs(judged, plan)
         except BadRecord as error:
             self.failed(exercise, f"could not be examined: what its code sent back is no record ({error}).")
             return
-        try:
-            report = judge_with(*extended(checks.find(exercise), self.private), plan, good)
-            self.reports[exercise] = without_inputs(report, plan)
-            self._records[exercise] = plan, good
         except Exception as error:
             self.broke(exercise, error)
+            return
+        if len(known) < MOST_VERDICTS:
+            known[digest] = report
+        self.reports[exercise], self._records[exercise] = report, (plan, record)
 
     def failed(self, exercise: str, note: str) -> None:
         """Note that no claim could be judged, and why."""

@@ -8,6 +8,8 @@ frame that came the other way before, for a record is full of its plan's inputs.
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import json
 import math
 import socket
@@ -73,35 +75,51 @@ def _parts(tree: Any, known: Sequence[Content]) -> tuple[list[bytes], list[torch
 
 def unpack(header: bytes | bytearray, blob: bytes | bytearray, known: Sequence[torch.Tensor] = ()) -> Any:
     """The tree of a frame's two parts; its tensors are of `known`, or own their memory. Raises Malformed."""
-    return _opened(header, blob, known)[0]
+    tree, came = _opened(header, blob)
+    return _filled(tree, known, came)
 
 
-def _opened(
-    header: bytes | bytearray, blob: bytes | bytearray, known: Sequence[torch.Tensor]
-) -> tuple[Any, list[Content]]:
-    """A frame's tree, and what came as tensors in it."""
-    try:
-        content = json.loads(header)
-        tree, entries = content["tree"], content["tensors"]
-        came: list[Content] = []
-        start, data = 0, memoryview(blob)
-        for kind, shape in entries:
-            if kind not in DTYPES or not isinstance(shape, list) or len(shape) > 16:
-                raise Malformed("a tensor of a kind that no record holds")
-            if not all(type(n) is int and 0 <= n < 2**40 for n in shape):
-                raise Malformed("a tensor with an impossible shape")
-            end = start + math.prod(shape) * _item_size(kind)
-            if end > len(blob):
-                raise Malformed("a tensor with too few bytes")
-            came.append((kind, tuple(shape), bytes(data[start:end])))
-            start = end
-        if start != len(blob):
-            raise Malformed("bytes that belong to no tensor")
-        return _filled(tree, [*known, *(_tensor(*content) for content in came)], _Room(), 0), came
-    except Malformed:
-        raise
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-        raise Malformed(f"no frame: {type(error).__name__}") from None
+def _malformed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which raises Malformed for whatever a stranger's bytes make it raise."""
+
+    @functools.wraps(function)
+    def careful(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except Malformed:
+            raise
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+            raise Malformed(f"no frame: {type(error).__name__}") from None
+
+    return careful
+
+
+@_malformed
+def _opened(header: bytes | bytearray, blob: bytes | bytearray) -> tuple[Any, list[Content]]:
+    """A frame's tree, its tensors by their numbers, and what came as tensors in it."""
+    content = json.loads(header)
+    tree, entries = content["tree"], content["tensors"]
+    came: list[Content] = []
+    start, data = 0, memoryview(blob)
+    for kind, shape in entries:
+        if kind not in DTYPES or not isinstance(shape, list) or len(shape) > 16:
+            raise Malformed("a tensor of a kind that no record holds")
+        if not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+            raise Malformed("a tensor with an impossible shape")
+        end = start + math.prod(shape) * _item_size(kind)
+        if end > len(blob):
+            raise Malformed("a tensor with too few bytes")
+        came.append((kind, tuple(shape), bytes(data[start:end])))
+        start = end
+    if start != len(blob):
+        raise Malformed("bytes that belong to no tensor")
+    return tree, came
+
+
+@_malformed
+def _filled(tree: Any, known: Sequence[torch.Tensor], came: list[Content]) -> Any:
+    """The tree with tensors put back."""
+    return _put_back(tree, [*known, *(_tensor(*content) for content in came)], _Room(), 0)
 
 
 class Channel:
@@ -111,6 +129,7 @@ class Channel:
         self.socket = connection
         self._sent: list[torch.Tensor] = []  # in the last frame; the next one from there may name them
         self._came: list[Content] = []  # in the last frame; the next one from here may name them
+        self._tree: Any = None  # of the last frame, its tensors by their numbers
 
     def send(self, tree: Any, seconds: float | None = None) -> None:
         """Send one frame. Raises Closed, TimeoutError, Malformed."""
@@ -130,8 +149,17 @@ class Channel:
         header_size, blob_size = LENGTHS.unpack(self._exactly(LENGTHS.size, deadline))
         _check_lengths(header_size, blob_size)
         header, blob = self._exactly(header_size, deadline), self._exactly(blob_size, deadline)
-        tree, self._came = _opened(header, blob, self._sent)
-        return tree
+        self._tree, self._came = _opened(header, blob)
+        return _filled(self._tree, self._sent, self._came)
+
+    def digest(self, key: str) -> bytes:
+        """A digest of what came under a key of the last frame, a dict. Answers to equal frames share it only when they are equal to the bit."""
+        asked = [list(tensor.shape) for tensor in self._sent]  # which the content may name by their numbers
+        whole = hashlib.blake2b(json.dumps([asked, self._tree[key]]).encode())
+        for kind, shape, data in self._came:
+            whole.update(f"{kind}{shape}".encode())
+            whole.update(data)
+        return whole.digest()
 
     def close(self) -> None:
         """Close the socket."""
@@ -167,12 +195,12 @@ def _check_lengths(header: int, tensors: int) -> None:
 
 def _plain(value: Any, place: Callable[[torch.Tensor], int], depth: int) -> Any:
     """The tree with tensors taken out."""
-    import torch
-
     if depth > DEEPEST:
         raise Malformed("a tree that is too deep")
     if value is None or type(value) in (bool, int, float, str):
         return value
+    import torch
+
     if isinstance(value, torch.Tensor):
         return {TENSOR: place(value)}
     if isinstance(value, (list, tuple)):
@@ -196,13 +224,12 @@ class _Room:
             raise Malformed("a tree that is too large")
 
 
-def _filled(value: Any, tensors: list[torch.Tensor], room: _Room, depth: int) -> Any:
-    """The tree with tensors put back."""
+def _put_back(value: Any, tensors: list[torch.Tensor], room: _Room, depth: int) -> Any:
     room.take()
     if depth > DEEPEST:
         raise Malformed("a tree that is too deep")
     if isinstance(value, list):
-        return [_filled(v, tensors, room, depth + 1) for v in value]
+        return [_put_back(v, tensors, room, depth + 1) for v in value]
     if isinstance(value, dict):
         if TENSOR in value:
             index = value[TENSOR]
@@ -210,14 +237,21 @@ def _filled(value: Any, tensors: list[torch.Tensor], room: _Room, depth: int) ->
                 raise Malformed("a tensor that is not there")
             room.take(tensors[index].nbytes)
             return tensors[index]
-        return {k: _filled(v, tensors, room, depth + 1) for k, v in value.items()}
+        return {k: _put_back(v, tensors, room, depth + 1) for k, v in value.items()}
     return value
 
 
+@functools.cache
+def _names() -> dict[torch.dtype, str]:
+    import torch
+
+    return {getattr(torch, name): name for name in DTYPES}
+
+
 def _dtype(tensor: torch.Tensor) -> str:
-    name = str(tensor.dtype).removeprefix("torch.")
-    if name not in DTYPES:
-        raise Malformed(f"a tensor of {name}")
+    name = _names().get(tensor.dtype)
+    if name is None:
+        raise Malformed(f"a tensor of {str(tensor.dtype).removeprefix('torch.')}")
     return name
 
 
@@ -225,13 +259,14 @@ def _bytes(tensor: torch.Tensor) -> bytes:
     import torch
 
     try:
-        flat = tensor.detach().cpu().contiguous().reshape(-1)
-        # a single element counts as contiguous whatever its stride, and could then not be seen as bytes
-        return flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()
-    except RuntimeError as error:  # sparse, on no device …
+        if tensor.dtype == torch.bfloat16:  # which NumPy has not
+            tensor = tensor.contiguous().view(torch.int16)
+        return tensor.numpy(force=True).tobytes()
+    except (RuntimeError, TypeError) as error:  # sparse, on no device …
         raise Malformed(f"a tensor without numbers to send ({error})"[:300]) from None
 
 
+@functools.cache
 def _item_size(kind: str) -> int:
     import torch
 
@@ -243,7 +278,7 @@ def _tensor(kind: str, shape: tuple[int, ...], data: bytes) -> torch.Tensor:
 
     if not data:
         return torch.empty(shape, dtype=getattr(torch, kind))
-    raw = torch.frombuffer(bytearray(data), dtype=torch.uint8)
     if kind == "bool":
-        return (raw != 0).reshape(shape)  # any other byte than 0 and 1 would be undefined behaviour
-    return raw.view(getattr(torch, kind)).reshape(shape)
+        raw = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+        return (raw != 0).view(shape)  # any other byte than 0 and 1 would be undefined behaviour
+    return torch.frombuffer(bytearray(data), dtype=getattr(torch, kind)).view(shape)

@@ -2,12 +2,14 @@
 
 import contextlib
 import copy
+import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,10 +22,10 @@ from autograder.engine import judges, secret, tiers
 from autograder.engine.client import ChildEnded, Engine
 from autograder.engine.grader import Grader
 from autograder.engine.grading import grade
-from autograder.engine.judges import Judges
+from autograder.engine.judges import Judges, Lines
 from autograder.engine.launch import EngineError, Server
 from autograder.engine.options import Options
-from autograder.engine.submission import lent_by
+from autograder.engine.submission import code_cells, fingerprint, lent_by
 from autograder.examination import examine
 from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
@@ -276,9 +278,34 @@ def test_a_broken_judge_gives_no_score_and_says_so(engine, monkeypatch):
         raise ZeroDivisionError("the judge broke")
 
     monkeypatch.setattr(verdicts, "judge_with", broken)
-    reports = graded(engine, notebook()).reports
+    reports = grade(engine, notebook(), LESSON, b"a secret of its own").reports  # its records have no verdict yet
     assert {r.status for r in reports.values()} == {"grader_error"}
     assert all("the judge broke" in r.grader_error for r in reports.values())
+
+
+def test_equal_records_are_judged_once_and_others_each(engine, monkeypatch):
+    from autograder.engine import verdicts
+
+    judged, real, own = [], verdicts.judge_with, b"a secret of this test"
+
+    def counted(exercise, *about):
+        judged.append(exercise.id)
+        return real(exercise, *about)
+
+    def two_reports(**cells):
+        """On two submissions with the same answers and the same hidden inputs."""
+        all_of_them = (with_cell(f"# {number}", made=notebook(**cells))[0] for number in itertools.count())
+        same = (made for made in all_of_them if secret.set_of(own, fingerprint(code_cells(made, LESSON))) == 0)
+        return [grade(engine, made, LESSON, own).reports for made in itertools.islice(same, 2)]
+
+    monkeypatch.setattr(verdicts, "judge_with", counted)
+    first, second = two_reports()
+    assert judged == list(first) and {r.status for r in first.values()} == {"passed"}
+    assert first == second
+    judged.clear()
+    first, second = two_reports(kl_loss="def kl_loss(z_mean, z_log_var):\n    return z_mean.sum() * 0")
+    assert f"{LESSON}/kl_loss" in judged and len(judged) == len(set(judged)) < len(first)
+    assert first[f"{LESSON}/kl_loss"].status == "failed" and first == second
 
 
 def test_a_broken_plan_gives_no_score_either(engine, monkeypatch):
@@ -445,10 +472,34 @@ def processes_of(judging):
 
 
 def test_a_judge_that_is_killed_costs_a_second_try(tmp_path):
-    grader = Grader(tmp_path, Options())
-    os.kill(processes_of(grader.source.judges())[1], signal.SIGKILL)
-    assert not lost(grader.outcome(PLACE, notebook(), LESSON, {}))
+    grader, made = Grader(tmp_path, Options()), notebook()
+    beside = processes_of(grader.source.judges())[1:]
+    os.kill(beside[secret.set_of(grader.secret, fingerprint(code_cells(made, LESSON))) % len(beside)], signal.SIGKILL)
+    assert not lost(grader.outcome(PLACE, made, LESSON, {}))
     grader.close()
+
+
+def test_a_judge_that_is_free_gets_whoever_waits_for_its_inputs_first():
+    lines = Lines(["even", "odd"])
+    assert (lines.take(1), lines.take(1)) == ("odd", "even")  # any, where there is no choice
+    with ThreadPoolExecutor(4) as pool:
+        waiting = []
+        for number, of in enumerate([0, 1, 1], start=1):
+            waiting.append(pool.submit(lines.take, of))
+            while len(lines._waiting) < number:
+                time.sleep(0.001)
+        lines.give("odd")
+        assert waiting[1].result(5) == "odd"
+        assert lines.lose("odd") == 1
+        lines.give("even")
+        assert waiting[0].result(5) == "even"
+        lines.give("even")
+        assert waiting[2].result(5) == "even"
+        last = pool.submit(lines.take, 0)
+        while not lines._waiting:
+            time.sleep(0.001)
+        lines.end()
+        assert last.result(5) is None and lines.take(0) is None
 
 
 def test_judges_that_never_answer_give_no_score_and_say_so(tmp_path, monkeypatch):

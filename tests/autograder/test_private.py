@@ -24,7 +24,7 @@ def verdict(tmp_path, source, answer=kl_loss):
     examiner = Examiner(b"secret", "about", private.read(tmp_path))
     plan = examiner.plan(EXERCISE, 1)
     if plan is not None:
-        examiner.judge(EXERCISE, plan, run_probe(plan, answer))
+        examiner.judge(EXERCISE, plan, run_probe(plan, answer), answer.__name__.encode())
     return examiner.finish()[EXERCISE]
 
 
