@@ -24,6 +24,7 @@ from autograder.engine import graded
 from autograder.engine.graded import Graded
 from autograder.engine.grader import Grader, grader_of
 from autograder.engine.job import Job
+from autograder.engine.job import released as released_by
 from autograder.engine.options import Options
 from autograder.engine.outputs import shown
 from autograder.engine.submission import CELL_SECONDS, NOTEBOOK_SECONDS, Outcome, code_cells, lent_by
@@ -41,13 +42,15 @@ class Repair(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook, mended."""
-        from autograder.handin.repair import repair
+        from autograder.handin.repair import Repaired, is_sound, repair
         from autograder.handin.storage import result_for
 
         root, about = _root(self), resources["nbgrader"]
-        repaired = repair(_plain(nb), _released(root, _lesson(root, resources)))
-        place = Path(about["student"], about["assignment"])
-        known = result_for(root / "submitted" / place / f"{about['notebook']}.ipynb", root / "originals" / place)
+        place, released = Path(about["student"], about["assignment"]), released_by(root, _lesson(root, resources))
+        path = root / "submitted" / place / f"{about['notebook']}.ipynb"
+        known = result_for(path, root / "originals" / place)
+        whole = known is not None or is_sound(path, released)  # as the repair ahead of grading left it
+        repaired = Repaired(nb, ()) if whole else repair(_plain(nb), released)
         # For Execute, which gets the notebook from a file: over anything that the hand-in has under this name.
         mended = [*(known.notes if known else ()), *repaired.mended]
         metadata = repaired.notebook["metadata"] | {graded.NAME: {"mended": list(dict.fromkeys(mended))}}
@@ -73,7 +76,7 @@ class Execute(NbGraderPreprocessor):
 
         root, about = _root(self), resources["nbgrader"]
         course, lesson = _course(root), _lesson(root, resources)
-        notebook, released = _plain(nb), _released(root, lesson)
+        notebook, released = _plain(nb), released_by(root, lesson)
         mended = notebook["metadata"].get(graded.NAME, {}).get("mended", [])
         grader = self.grader(root)
         handed_in = root / "submitted" / about["student"] / about["assignment"]
@@ -175,13 +178,6 @@ def _course(root: Path) -> Course:
 @functools.lru_cache(maxsize=4)
 def _read_course(file: Path, changed: int) -> Course:
     return load_course(file)
-
-
-def _released(root: Path, lesson: Lesson) -> dict[str, Any]:
-    """The notebook that students got."""
-    text = (root / "lessons" / f"{lesson.path}.ipynb").read_text(encoding="utf-8")
-    notebook: dict[str, Any] = json.loads(text)
-    return notebook
 
 
 def _markdown(notebook: dict[str, Any]) -> list[str]:

@@ -64,9 +64,8 @@ def grade_assignment(
         todo = [student for student in handed_in if force or not finished(job, student)]
         starting = grader.start() if todo else None  # it takes as long as the imports that follow
         config = nbgrader_api.config(folder, grader.options)
-        _check_released(config, folder, assignment)
         url = nbgrader_api.coursedir(config).db_url
-        recorded = _in_gradebook(url, assignment)
+        recorded = _in_gradebook(url, folder, assignment)
         todo = [student for student in handed_in if student in todo or student not in recorded]
         kept = [student for student in handed_in if student not in todo]
         if starting:
@@ -91,25 +90,18 @@ def _wanted(folder: Path, assignment: str, students: Iterable[str]) -> list[str]
     return wanted
 
 
-def _check_released(config: Any, folder: Path, assignment: str) -> None:
-    """Raises NotReleased when the gradebook does not know the assignment."""
-    from nbgrader.api import Gradebook, MissingEntry
+def _in_gradebook(url: str, folder: Path, assignment: str) -> set[str]:
+    """Students with a submission of the assignment in the gradebook. Raises NotReleased when that does not know the assignment."""
+    from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
 
     command = f"genlab release {assignment}"
-    if not (folder / "gradebook.db").exists() and "sqlite" in nbgrader_api.coursedir(config).db_url:
+    if not (folder / "gradebook.db").exists() and "sqlite" in url:
         raise NotReleased(f"there is no gradebook in {folder} yet. Run `{command}` there first.")
-    with Gradebook(nbgrader_api.coursedir(config).db_url) as gradebook:
+    with Gradebook(url) as gradebook:
         try:
             gradebook.find_assignment(assignment)
         except MissingEntry:
             raise NotReleased(f"the gradebook does not know {assignment}. Run `{command}` first.") from None
-
-
-def _in_gradebook(url: str, assignment: str) -> set[str]:
-    """Students with a submission of the assignment in the gradebook."""
-    from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
-
-    with Gradebook(url) as gradebook:
         query = gradebook.db.query(SubmittedAssignment.student_id).join(
             Assignment, Assignment.id == SubmittedAssignment.assignment_id
         )
@@ -143,7 +135,7 @@ def _grade(
         return found
     if progress:
         progress(0, len(students))
-    asked = _asked(job, _locked_sources(url, job), _given(url, job.assignment), grader, students, found)
+    asked = _asked(job, *_entries(url, job), grader, students, found)
     with Conversion(job, config) as conversion:
         done = 0
         for batch in ready(asked, lambda: grader.room):
@@ -184,23 +176,14 @@ def _asked(
         yield student, futures
 
 
-def _given(url: str, assignment: str) -> dict[tuple[str, str], by_hand.Cells]:
+def _entries(url: str, job: Job) -> tuple[dict[str, dict[str, str]], dict[tuple[str, str], by_hand.Cells]]:
+    """Text of the locked cells by notebook and grade id, as nbgrader restores it; and what people gave, by student and notebook."""
     from nbgrader.api import Gradebook
 
     with Gradebook(url) as gradebook:
-        return by_hand.given(gradebook, assignment)
-
-
-def _locked_sources(url: str, job: Job) -> dict[str, dict[str, str]]:
-    """Text of the locked cells by notebook and grade id, as nbgrader restores it."""
-    from nbgrader.api import Gradebook
-
-    found = {}
-    with Gradebook(url) as gradebook:
-        for name in job.lessons:
-            cells = gradebook.find_notebook(name, job.assignment).source_cells
-            found[name] = {cell.name: cell.source for cell in cells if cell.locked}
-    return found
+        cells = {name: gradebook.find_notebook(name, job.assignment).source_cells for name in job.lessons}
+        sources = {name: {cell.name: cell.source for cell in some if cell.locked} for name, some in cells.items()}
+        return sources, by_hand.given(gradebook, job.assignment)
 
 
 def _as_executed(job: Job, student: str, name: str, locked: dict[str, str]) -> dict[str, Any] | None:

@@ -15,6 +15,8 @@ from nbgrader import utils
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.engine.gradebook import one_session
+
 
 class ClassConverter(Autograde):
     """Converts one student's hand-in after another, by the steps of `nbgrader autograde` in their order."""
@@ -43,6 +45,11 @@ class ClassConverter(Autograde):
         finally:
             os.chdir(before)
 
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """As nbgrader does it, which opens the gradebook six times."""
+        with one_session():
+            super().init_assignment(assignment_id, student_id)
+
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Both rounds, and one file."""
         notebook = nbformat.v4.reads(Path(notebook_filename).read_text(encoding="utf-8"))
@@ -54,7 +61,7 @@ class ClassConverter(Autograde):
                 with utils.setenv(NBGRADER_EXECUTION="autograde"):
                     for step in steps:
                         notebook, resources = step(notebook, resources)
-                nbformat.validate(notebook, relax_add_props=True)
+            nbformat.validate(notebook, relax_add_props=True)
         finally:
             self._sanitizing = True
         self.write_single_notebook(nbformat.v4.writes(notebook) + "\n", resources)

@@ -50,8 +50,7 @@ class Job:
 
     def released(self, lesson: Lesson) -> dict[str, Any]:
         """The notebook that students got."""
-        path = self.folder / "lessons" / f"{lesson.path}.ipynb"
-        return _released(path, path.stat().st_mtime_ns)
+        return released(self.folder, lesson)
 
     def depends(self, student: str, lesson: Lesson) -> str:
         """A digest of all that a notebook's marks and messages depend on; nothing where it was not handed in.
@@ -84,6 +83,12 @@ def kit(lesson: str) -> str:
         if not others and place[0] not in JUDGE_NOTHING:
             whole.update(f"{place}".encode() + path.read_bytes())
     return whole.hexdigest()
+
+
+def released(folder: Path, lesson: Lesson) -> dict[str, Any]:
+    """The notebook of a lesson that students of the course in a folder got; nobody changes it."""
+    path = folder / "lessons" / f"{lesson.path}.ipynb"
+    return _released(path, path.stat().st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=16)

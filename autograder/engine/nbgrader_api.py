@@ -43,12 +43,15 @@ def _import_nbgrader() -> None:
         import autograder.preprocessors  # noqa: F401
 
 
-# What comes along with nbgrader, and grading does without: parts of Jupyter's server, a reader and a writer of HTML, an unpacker
+# What comes along with nbgrader, and grading does without: parts of Jupyter's servers, a reader and a writer of HTML, an unpacker,
+# the web client for JupyterHub
 LEFT_OUT = """
 nbgrader.server_extensions.assignment_list nbgrader.server_extensions.course_list
 nbgrader.server_extensions.validate_assignment nbgrader.server_extensions.formgrader
-bs4 nbconvert.filters.markdown_mistune setuptools.archive_util
+nbconvert.postprocessors.serve bs4 nbconvert.filters.markdown_mistune setuptools.archive_util requests
 """
+# jsonschema's optional checks of web addresses and durations; the one for addresses builds 38 grammars as soon as it is imported
+FORMATS = "rfc3987_syntax rfc3986_validator isoduration"
 
 
 class _CalledLater(types.ModuleType):
@@ -69,14 +72,12 @@ def _left_out() -> Iterator[None]:
     """In the block, modules that are not imported yet are not imported."""
     absent = [name for name in LEFT_OUT.split() if name not in sys.modules]
     sys.modules.update({name: _CalledLater(name) for name in absent})
-    # jsonschema's optional check of web addresses builds 38 grammars as soon as it is imported; notebooks have no use for it.
-    if "rfc3987_syntax" not in sys.modules:
-        absent.append("rfc3987_syntax")
-        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    formats = [name for name in FORMATS.split() if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(formats))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        for name in absent:
+        for name in absent + formats:
             del sys.modules[name]
 
 

@@ -15,7 +15,7 @@ from autograder.handin import storage
 from autograder.handin.cells import Cell, Release, read_cells
 from autograder.handin.notes import Notes, quote
 from autograder.handin.reading import ASK, Refused, read_file, read_notebook
-from autograder.handin.rebuild import blank, built, note_metadata, note_notebook
+from autograder.handin.rebuild import blank, built, note_metadata, note_notebook, release_of
 from autograder.handin.recognise import lesson_of, named_lesson, recognise
 from autograder.handin.restore import put_back_given, put_back_sources, put_back_tests
 
@@ -25,6 +25,8 @@ LARGE = 20_000_000  # bytes of a file, nearly all of it outputs, from which they
 
 INSTRUCTORS = "It holds marks that only the instructor's solution notebook has (### BEGIN SOLUTION): look where they come from. They were taken out."
 OUTPUTS = "The file was very large; its outputs were left out."
+
+_sound: set[tuple[str, str]] = set()  # digests of files and of the release that they were held against
 
 _MARKS = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[^\n]*\n?", re.MULTILINE)
 
@@ -70,7 +72,17 @@ def repair_file(path: Path, released: dict[str, Any], originals: Path) -> tuple[
         raise
     if repaired.mended:
         storage.replace(path, _as_bytes(repaired.notebook), originals, repaired.mended)
+    elif release := release_of(released):
+        _sound.add((storage.digest(data), release))
     return repaired.mended
+
+
+def is_sound(path: Path, released: dict[str, Any]) -> bool:
+    """Whether `repair_file` has seen in this process that nothing is amiss in the file."""
+    try:
+        return (storage.digest(read_file(path)), release_of(released)) in _sound
+    except (OSError, Refused):
+        return False
 
 
 def refuse_file(path: Path, released: dict[str, Any], originals: Path, reason: str) -> None:

@@ -1,10 +1,12 @@
 """Grading a class again: what changed, and nothing else; after a kill, after people gave marks, after due dates moved."""
 
+import contextlib
 import json
 import random
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,6 +21,7 @@ from autograder.engine import job as jobs
 from autograder.engine.alone import NotAlone, alone
 from autograder.engine.assignment import grade_assignment
 from autograder.engine.finished import finished
+from autograder.engine.gradebook import Writer
 from autograder.engine.grader import grader_of
 from autograder.engine.job import WORK, Job
 from autograder.engine.launch import EngineError
@@ -27,7 +30,7 @@ from autograder.engine.secret import of_course
 from autograder.engine.writing import Conversion, ready
 from genlab.cli import app
 from genlab.course import load_course
-from tests.small_class import CHAPTER, EXERCISES, FILE, ROOT, hand_in, make_course, mistakes, points, written
+from tests.small_class import CHAPTER, ENTRIES, EXERCISES, FILE, ROOT, hand_in, make_course, mistakes, points, written
 
 pytestmark = [
     pytest.mark.nbgrader,
@@ -92,6 +95,33 @@ def test_the_class_gets_its_marks(handed_in, graded):
     _, rows, found = graded
     assert points(found) == handed_in[1]
     assert {row.student: row.points for row in rows} == {s: sum(p.values()) for s, p in handed_in[1].items()}
+
+
+def test_a_submission_is_entered_as_nbgrader_enters_it(tmp_path):
+    from nbgrader.api import Gradebook
+
+    def entered(place, batch):
+        url = f"sqlite:///{place}"
+        with Gradebook(url) as gradebook:
+            for student in ("ada", "bo"):
+                gradebook.add_student(student)
+            gradebook.add_assignment("a")
+            for notebook in ("full", "empty"):
+                gradebook.add_notebook(notebook, "a")
+            gradebook.add_grade_cell("graded", "full", "a", max_score=2, cell_type="code")
+            gradebook.add_solution_cell("solved", "full", "a")
+            gradebook.add_task_cell("task", "full", "a", max_score=1, cell_type="markdown")
+            gradebook.add_source_cell("read", "full", "a", cell_type="code")
+        with batch(url), Gradebook(url) as gradebook:
+            submission = gradebook.add_submission("a", "ada", timestamp="2026-01-02 03:04:05 UTC")
+            assert submission.student.id == "ada" and submission.timestamp == datetime(2026, 1, 2, 3, 4, 5)
+            gradebook.add_submission("a", "bo")
+        with contextlib.closing(sqlite3.connect(place)) as database:
+            return {name: database.execute(query).fetchall() for name, query in ENTRIES.items()}
+
+    theirs = entered(tmp_path / "theirs.db", contextlib.nullcontext)
+    ours = entered(tmp_path / "ours.db", lambda url: Writer(url).batch())
+    assert ours == theirs and all(len(rows) == 4 for rows in ours.values())
 
 
 def test_what_is_up_to_date_is_not_graded_again(graded, course):

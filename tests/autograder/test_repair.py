@@ -15,7 +15,7 @@ import pytest
 from autograder.handin import cells as handin_cells
 from autograder.handin.collect import repair_submitted
 from autograder.handin.notes import as_markdown
-from autograder.handin.repair import Refused, lesson_of, read_notebook, repair, repair_file
+from autograder.handin.repair import Refused, is_sound, lesson_of, read_notebook, repair, repair_file
 from genlab.course import load_course
 from tests.one_lesson import keep_one_lesson
 from tests.submissions import damaged
@@ -188,6 +188,20 @@ def test_a_second_repair_changes_nothing(mended, case):
     if case.state != "other":
         assert set(row.notes) <= set(first.row.notes)
     assert (contents(first.folder), contents(first.originals)) == before
+
+
+def test_a_file_is_known_to_be_whole_until_it_or_the_release_changes(tmp_path):
+    path, originals = tmp_path / "one.ipynb", tmp_path / "originals"
+    path.write_text(json.dumps(RELEASED | {"mine": 1}))
+    assert not is_sound(path, RELEASED)
+    assert repair_file(path, RELEASED, originals) == () and is_sound(path, RELEASED)
+    about = RELEASED["metadata"] | {"genlab": {"lesson": LESSON.id, "sha256": {"lessons": "0" * 64}}}
+    assert not is_sound(path, RELEASED | {"metadata": about})
+    path.write_text(json.dumps(RELEASED | {"cells": [c for c in RELEASED["cells"] if c["id"] != "kl_loss"]}))
+    assert not is_sound(path, RELEASED)
+    assert repair_file(path, RELEASED, originals) and not is_sound(path, RELEASED)
+    path.unlink()
+    assert not is_sound(path, RELEASED)
 
 
 @each_case
