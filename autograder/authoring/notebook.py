@@ -34,7 +34,8 @@ from genlab import notebook
 
 notebook.begin()
 
-# To keep data, training and progress when Colab disconnects, run in a cell of your own:  import genlab; genlab.use_drive()"""
+# To keep data, training and progress when Colab disconnects, run in a cell of your own:
+#     import genlab; genlab.use_drive()"""
 _CHECK = """\
 {check})
 ### BEGIN HIDDEN TESTS

@@ -164,7 +164,8 @@ def fit_gaussian(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
     x: (N, D), the points
 
-    std is the maximum-likelihood estimate, the square root of the mean squared deviation (divided by N).
+    std is the maximum-likelihood estimate, the square
+    root of the mean squared deviation (divided by N).
 
     >>> fit_gaussian(torch.tensor([[0.0, 5.0], [2.0, 5.0]]))
     (tensor([1., 5.]), tensor([1., 0.]))
@@ -183,7 +184,8 @@ def fit_gaussian(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 # %% payoff="three_maps"
 def three_maps(name, density, draws):
-    """Figure of a model's density (CELLS, CELLS), the first 1,000 of its draws (n, 2), and its gap to p_data."""
+    """Figure of a model's density (CELLS, CELLS), the first
+    1,000 of its draws (n, 2), and its gap to p_data."""
     at_sea = world.height(draws) <= 0
     figure, axes = plots.subplots(1, 3, width=11, height=3.6)
     plots.density_map(density, low, high, ax=axes[0], title=f"$p_{{model}}$: {name}", most=float(p_data.max()))
@@ -234,10 +236,11 @@ def histogram_density(x: torch.Tensor, bins: int, low: float, high: float) -> to
     x:       (N, 2), the points; those outside the box are left out altogether
     bins:    number of cells along each axis
     low, high: edges of the box, the same for both axes
-    returns: (bins, bins), in the dtype of x and on its device; element [i, j] is bin i of x[:, 0] and bin j of x[:, 1];
-             it integrates to 1 over the box
+    returns: (bins, bins), in the dtype of x and on its device; element [i, j] is
+             bin i of x[:, 0] and bin j of x[:, 1]; it integrates to 1 over the box
 
-    Each bin includes its lower edge and excludes its upper one. Raises ValueError when no point lies in the box.
+    Each bin includes its lower edge and excludes its upper
+    one. Raises ValueError when no point lies in the box.
     """
     ### BEGIN SOLUTION
     width = (high - low) / bins
@@ -261,7 +264,8 @@ def histogram_density(x: torch.Tensor, bins: int, low: float, high: float) -> to
 def sample_histogram(density: torch.Tensor, low: float, high: float, n: int) -> torch.Tensor:
     """n independent draws (n, 2) from a histogram: a cell by its mass, then a uniform point inside it.
 
-    density: (bins, bins), as `histogram_density` returns it; it integrates to 1 over the box [low, high)²
+    density: (bins, bins), as `histogram_density` returns it;
+             it integrates to 1 over the box [low, high)²
     returns: (n, 2), in the dtype of density and on its device; new draws in every call
 
     The same cell may be drawn again and again, and a cell of density 0 never is.
@@ -399,7 +403,8 @@ class GaussianMixture(nn.Module):
 def fit_mixture(
     x: torch.Tensor, x_test: torch.Tensor, components: int, name: str
 ) -> tuple[GaussianMixture, genlab.History]:
-    """A mixture fitted to points (N, D) by Adam on `negative_log_likelihood`, and the history of its training."""
+    """A mixture fitted to points (N, D) by Adam on
+    `negative_log_likelihood`, and the history of its training."""
     torch.manual_seed(0)
     model = GaussianMixture(x, components)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
@@ -481,7 +486,8 @@ for name, score in scores.items():
 def class_posterior(log_likelihoods: torch.Tensor, log_prior: torch.Tensor) -> torch.Tensor:
     """p(y given x) for each point and class, by Bayes' rule: probabilities (N, K) whose rows sum to 1.
 
-    log_likelihoods: (N, K), log p(x given y) of each point under each class, in nats; may be thousands below zero
+    log_likelihoods: (N, K), log p(x given y) of each point under
+                     each class, in nats; may be thousands below zero
     log_prior:       (K,), log p(y), finite, of probabilities that sum to 1
     returns:         (N, K), differentiable in both
     """
@@ -567,7 +573,8 @@ colours = torch.tensor([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c i
 
 
 def kind_map(posterior, known, ax, title):
-    """Draw the believed kind (CELLS², K) as a colour, paler where less sure, and white where not known."""
+    """Draw the believed kind (CELLS², K) as a colour,
+    paler where less sure, and white where not known."""
     best, kind = posterior.max(dim=1)
     sure = ((best - 1 / 3) / (2 / 3)).clamp(0, 1)[:, None] * 0.9 + 0.1
     picture = torch.where(known[:, None], 1 - sure * (1 - colours[kind]), 1.0).view(CELLS, CELLS, 3)
@@ -647,7 +654,8 @@ LEAVES |= {"energy_based": "energy-based", "diffusion": "diffusion", "gan": "GAN
 
 
 def family_tree(placed):
-    """Figure of the tree of generative models, each family below its place in `placed` {family: place}, or on the ground."""
+    """Figure of the tree of generative models, each family below
+    its place in `placed` {family: place}, or on the ground."""
     below = {place: [family for family in LEAVES if placed.get(family) == place] for place in PLACES}
     homeless = [family for family in LEAVES if placed.get(family) not in PLACES]
     figure, ax = plots.subplots(width=10.5, height=4.4)

@@ -188,7 +188,8 @@ figure
 
 # %% exercise="linear_parameters"
 def linear_parameters(n_in: int, n_out: int) -> int:
-    """The number of trainable parameters of a dense layer with n_in inputs and n_out outputs, biases included."""
+    """The number of trainable parameters of a dense layer
+    with n_in inputs and n_out outputs, biases included."""
     ### BEGIN SOLUTION
     return n_in * n_out + n_out
     ### END SOLUTION
@@ -247,7 +248,8 @@ figure
 
 # %% exercise="MLP"
 class MLP(nn.Module):
-    """Images (B, 3, 32, 32) → logits (B, 10), by two hidden layers of 200 and 150 units with ReLU; 646,260 parameters."""
+    """Images (B, 3, 32, 32) → logits (B, 10), by two hidden
+    layers of 200 and 150 units with ReLU; 646,260 parameters."""
 
     def __init__(self) -> None:
         ### BEGIN SOLUTION
@@ -332,7 +334,8 @@ for size in (1.0, 50.0, 100.0, 10_000.0):
 def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """The mean over the batch of the negative log-probability of the right class, in nats.
 
-    logits:  (B, K), before any softmax, of any sign and size: the result stays finite and right at ±10,000
+    logits:  (B, K), before any softmax, of any sign and size:
+             the result stays finite and right at ±10,000
     labels:  (B,) int64, from 0 to K - 1
     returns: scalar tensor in the dtype of the logits, differentiable in them
     """
@@ -376,11 +379,13 @@ for size in (1, 30, 1000):
 
 # %% exercise="train_step"
 def train_step(model: nn.Module, images: torch.Tensor, labels: torch.Tensor, optimizer: torch.optim.Optimizer) -> float:
-    """One update of the model on one batch; returns the batch's mean cross-entropy from before the update, a float.
+    """One update of the model on one batch; returns the
+    batch's mean cross-entropy from before the update, a float.
 
     model:     images → logits (B, K); put in train mode and left in it
     images:    (B, …), labels: (B,) int64, on the model's device
-    optimizer: holds the model's parameters; takes one step, down the gradient of this batch's loss alone
+    optimizer: holds the model's parameters; takes one step,
+               down the gradient of this batch's loss alone
     """
     ### BEGIN SOLUTION
     model.train()
@@ -458,7 +463,8 @@ def mended_train_step(
 def accuracy(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
     """The share of images whose largest logit is that of their label: a float in [0, 1].
 
-    model:  images → logits (N, K); called in eval mode with gradients off, then left in the mode it was found in
+    model:  images → logits (N, K); called in eval mode with
+            gradients off, then left in the mode it was found in
     images: (N, …), labels: (N,) int64, on the model's device
     """
     ### BEGIN SOLUTION
@@ -505,7 +511,8 @@ print(f"accuracy {accuracy(untrained, x_test, y_test):.1%}, loss {first_loss:.3f
 
 # %% given="training"
 def normaliser(images: torch.Tensor):
-    """A function that normalises batches (B, 3, H, W) in [0, 1] by the channels of `images` (N, 3, H, W) uint8."""
+    """A function that normalises batches (B, 3, H, W) in
+    [0, 1] by the channels of `images` (N, 3, H, W) uint8."""
     few = images[:10_000].float() / 255  # enough to know the means to well under a percent
     mean, std = (s.view(1, 3, 1, 1).to(DEVICE) for s in (few.mean((0, 2, 3)), few.std((0, 2, 3))))
     return lambda x: (x - mean) / std
@@ -518,12 +525,14 @@ def mirrored(x: torch.Tensor) -> torch.Tensor:
 
 
 def train(name: str, training, test, prepare, augment, last_rate: float) -> tuple[nn.Module, genlab.History]:
-    """An MLP trained from scratch by `train_step`, and its history with the test accuracy of every epoch.
+    """An MLP trained from scratch by `train_step`, and
+    its history with the test accuracy of every epoch.
 
     training:  images (N, 3, 32, 32) uint8 and labels (N,)
     test:      images (N, 3, 32, 32) in [0, 1] and labels (N,), on the device
     prepare:   what is done to every image; augment: to training images, before it
-    last_rate: the learning rate at the end, as a share of that at the beginning, reached in a straight line
+    last_rate: the learning rate at the end, as a share of that
+               at the beginning, reached in a straight line
     """
     torch.manual_seed(0)
     model = MLP().to(DEVICE)

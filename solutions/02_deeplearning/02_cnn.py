@@ -289,8 +289,9 @@ def batch_norm(
     """x normalised per channel, (B, C, H, W), as PyTorch does it (Ioffe & Szegedy 2015).
 
     x:            (B, C, H, W)
-    running_mean: (C,), running_var: (C,): used when training is False, and then left as they are; when it is True,
-                  updated *in place*, without a gradient: (1 - momentum) · old + momentum · the batch's (variance with n - 1)
+    running_mean: (C,), running_var: (C,): used when training is False, and then left
+                  as they are; when it is True, updated *in place*, without a gradient:
+                  (1 - momentum) · old + momentum · the batch's (variance with n - 1)
     gamma, beta:  (C,), scale and shift
     training:     whether to normalise with the batch's own statistics (variance with n)
     returns:      y alone; differentiable in x, gamma and beta, through the batch's statistics, too
@@ -381,7 +382,8 @@ figure
 
 # %% exercise="dropout"
 def dropout(x: torch.Tensor, p: float, training: bool) -> torch.Tensor:
-    """x with each element set to zero with probability p and the others divided by 1 - p (Srivastava et al. 2014).
+    """x with each element set to zero with probability p and
+    the others divided by 1 - p (Srivastava et al. 2014).
 
     x:        any shape
     p:        probability to be *dropped*, 0 ≤ p ≤ 1; p = 1 gives zeros
@@ -454,11 +456,13 @@ figure
 
 # %% exercise="CNN"
 class CNN(nn.Module):
-    """Images (B, 3, 32, 32) → logits (B, 10), by four convolutions and two linear layers; 591,914 trainable parameters."""
+    """Images (B, 3, 32, 32) → logits (B, 10), by four convolutions
+    and two linear layers; 591,914 trainable parameters."""
 
     def __init__(self) -> None:
-        """Convolutions 3→32, 32→32, 32→64, 64→64 (kernel 3, padding 1, strides 1, 2, 1, 2), each with batch norm and
-        LeakyReLU 0.3; flatten; linear 4096→128, batch norm, LeakyReLU 0.3, dropout 0.5; linear 128→10."""
+        """Convolutions 3→32, 32→32, 32→64, 64→64 (kernel 3, padding 1, strides 1, 2, 1, 2),
+        each with batch norm and LeakyReLU 0.3; flatten; linear 4096→128, batch norm,
+        LeakyReLU 0.3, dropout 0.5; linear 128→10."""
         super().__init__()
         ### BEGIN SOLUTION
         blocks: list[nn.Module] = []
@@ -582,7 +586,8 @@ def logits_of(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
 
 
 def train(name: str, model: nn.Module, training, test, book: bool = False) -> genlab.History:
-    """The history of training the model by our recipe or the book's, with the test accuracy of every epoch.
+    """The history of training the model by our recipe or
+    the book's, with the test accuracy of every epoch.
 
     training, test: images (N, 3, 32, 32) uint8 and labels (N,)
     """

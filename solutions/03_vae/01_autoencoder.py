@@ -208,8 +208,8 @@ def conv_transpose2d(
     bias:           (C_out,)
     stride:         by how many pixels neighbouring stamps are apart, the same in rows and columns
     padding:        how many rows and columns are cut off on each of the four sides
-    output_padding: how many rows less are cut off at the bottom, and columns at the right; beyond the last stamp
-                    there is only the bias
+    output_padding: how many rows less are cut off at the bottom, and columns
+                    at the right; beyond the last stamp there is only the bias
     returns:        (B, C_out, H', W') in the dtype of x; differentiable in x, weight and bias
     """
     ### BEGIN SOLUTION
@@ -310,7 +310,8 @@ class Encoder(nn.Module):
     """Images (B, 1, 32, 32) → embeddings (B, embedding_dim)."""
 
     def __init__(self, embedding_dim: int) -> None:
-        """Three convolutions 1→32→64→128 (kernel 3, stride 2, padding 1) with ReLU, then a linear layer from 2,048 numbers."""
+        """Three convolutions 1→32→64→128 (kernel 3, stride 2, padding 1)
+        with ReLU, then a linear layer from 2,048 numbers."""
         super().__init__()
         ### BEGIN SOLUTION
         self.layers = nn.Sequential(
@@ -355,8 +356,9 @@ class Decoder(nn.Module):
     """Embeddings (B, embedding_dim) → logits (B, 1, 32, 32)."""
 
     def __init__(self, embedding_dim: int) -> None:
-        """A linear layer to 2,048 numbers; transposed convolutions 128→128→64→32 (kernel 3, stride 2, padding 1, doubling)
-        with ReLU; a convolution 32→1 (kernel 3, stride 1, padding 1)."""
+        """A linear layer to 2,048 numbers; transposed convolutions
+        128→128→64→32 (kernel 3, stride 2, padding 1, doubling) with
+        ReLU; a convolution 32→1 (kernel 3, stride 1, padding 1)."""
         super().__init__()
         ### BEGIN SOLUTION
         double = {"kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 1}
@@ -445,7 +447,8 @@ def reconstruction_losses(logits: torch.Tensor, x: torch.Tensor) -> tuple[torch.
 
     logits:  (B, C, H, W), the decoder's output, before any sigmoid
     x:       (B, C, H, W), the images in [0, 1]
-    bce:     scalar tensor, mean binary cross-entropy of the B·C·H·W pixels, in nats; finite for any finite logits
+    bce:     scalar tensor, mean binary cross-entropy of the
+             B·C·H·W pixels, in nats; finite for any finite logits
     rmse:    scalar tensor, the root of the mean squared error of the B·C·H·W intensities
 
     Both are differentiable.
@@ -496,7 +499,8 @@ def train_step(
     encoder:   x → z
     decoder:   z → logits, in the shape of x
     x:         (B, 1, 32, 32) in [0, 1], on the networks' device
-    optimizer: holds the parameters of both networks; takes one step, down the gradient of this batch's bce alone
+    optimizer: holds the parameters of both networks; takes one
+               step, down the gradient of this batch's bce alone
 
     Both networks are put in train mode and stay in it.
     """
@@ -543,7 +547,8 @@ def new_pair(embedding_dim: int) -> tuple[nn.Module, nn.Module, torch.optim.Opti
 
 
 def settle(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
-    """A schedule of the learning rate: as it is for two thirds of the steps, then down to zero in a straight line."""
+    """A schedule of the learning rate: as it is for two thirds
+    of the steps, then down to zero in a straight line."""
     return torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: min(1.0, 3 * (1 - done / steps)))
 
 
@@ -705,7 +710,8 @@ for name, share in sorted(zip(data.classes, shares.tolist(), strict=True), key=l
 
 # %% payoff="gaps" alt="The map of the test images with six numbered holes; an arrow leads from each to where its decoded picture is encoded."
 def closest(pictures, images):
-    """For each picture (n, 1, 32, 32) the one of the images (N, 1, 32, 32) with the least squared error."""
+    """For each picture (n, 1, 32, 32) the one of the
+    images (N, 1, 32, 32) with the least squared error."""
     return images[torch.cdist(pictures.flatten(1), images.flatten(1)).argmin(1)]
 
 
@@ -851,7 +857,8 @@ plots.compare(rows)
 
 # %% payoff="denoising"
 class WithNoise(nn.Module):
-    """A network whose input is spoilt first: Gaussian noise of standard deviation 0.4, cut to [0, 1]; in train mode only."""
+    """A network whose input is spoilt first: Gaussian noise of
+    standard deviation 0.4, cut to [0, 1]; in train mode only."""
 
     def __init__(self, network):
         super().__init__()

@@ -132,7 +132,8 @@ plots.image_grid(drawn, rows=3, cols=9, titles=[str(number) for number in range(
 
 # %% payoff="holes" alt="The map of the test images with the 27 numbered places of the pictures above, orange where no image is near; arrows lead to where the encoder puts each picture."
 def cell_of(u, cells=20):
-    """The number of the cell that each of the points u (N, 2) is in, on a board of cells × cells over the unit square."""
+    """The number of the cell that each of the points u (N, 2)
+    is in, on a board of cells × cells over the unit square."""
     column, row = (u.cpu() * cells).long().clamp(0, cells - 1).T
     return cells * row + column
 
@@ -219,7 +220,8 @@ figure
 
 # %% payoff="diagram"
 def diagram(ax, boxes, ways, back=()):
-    """Draws boxes {name: (x, y, text)} and arrows (from, to) between them; what is drawn at random is yellow."""
+    """Draws boxes {name: (x, y, text)} and arrows (from, to)
+    between them; what is drawn at random is yellow."""
     drawn = {}
     for name, (x, y, text) in boxes.items():
         random = "sim" in text or "Sampling" in text
@@ -268,7 +270,8 @@ figure
 
 # %% exercise="Sampling"
 class Sampling(nn.Module):
-    """A draw z ~ N(z_mean, exp(z_log_var)) that gradients pass through (Kingma & Welling 2013, section 2.4)."""
+    """A draw z ~ N(z_mean, exp(z_log_var)) that gradients
+    pass through (Kingma & Welling 2013, section 2.4)."""
 
     def forward(self, z_mean: torch.Tensor, z_log_var: torch.Tensor) -> torch.Tensor:
         """One draw of z for each image and dimension.
@@ -277,8 +280,8 @@ class Sampling(nn.Module):
         z_log_var: (B, D), the natural logarithms of the variances
         returns:   (B, D), on the device and in the dtype of the inputs; differentiable in both of them
 
-        The noise is standard normal, from PyTorch's global generator, and new in every element and every call.
-        Train and eval mode do the same. The inputs are not changed.
+        The noise is standard normal, from PyTorch's global generator, and new in every
+        element and every call. Train and eval mode do the same. The inputs are not changed.
         """
         ### BEGIN SOLUTION
         std = torch.exp(0.5 * z_log_var)
@@ -438,7 +441,8 @@ class Encoder(nn.Module):
     """Images (B, 1, 32, 32) → the Gaussian of each in latent space, and a draw from it."""
 
     def __init__(self, latent_dim: int) -> None:
-        """Three convolutions 1→32→64→128 (kernel 3, stride 2, padding 1), then two linear heads from 2,048 numbers."""
+        """Three convolutions 1→32→64→128 (kernel 3, stride 2, padding 1),
+        then two linear heads from 2,048 numbers."""
         super().__init__()
         ### BEGIN SOLUTION
         self.trunk = nn.Sequential(
@@ -537,11 +541,13 @@ def vae_loss(
     x:              (B, 1, 32, 32), the images in [0, 1]
     z_mean:         (B, D), z_log_var: (B, D), the encoder's Gaussians
     beta:           weight of the KL term
-    reconstruction: scalar tensor, binary cross-entropy summed over the pixels of an image, mean over the batch
+    reconstruction: scalar tensor, binary cross-entropy summed over
+                    the pixels of an image, mean over the batch
     kl:             scalar tensor, as in `kl_loss`, without beta
     total:          scalar tensor, reconstruction + beta · kl
 
-    All three are differentiable. Higgins et al. 2017; with beta = 1 the negative ELBO of Kingma & Welling 2013.
+    All three are differentiable. Higgins et al. 2017; with
+    beta = 1 the negative ELBO of Kingma & Welling 2013.
     """
     ### BEGIN SOLUTION
     reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
@@ -579,12 +585,14 @@ def train_step(
     optimizer: torch.optim.Optimizer,
     beta: float,
 ) -> dict[str, float]:
-    """The losses of one training step, "total", "reconstruction" and "kl", as floats, from before the update.
+    """The losses of one training step, "total", "reconstruction"
+    and "kl", as floats, from before the update.
 
     encoder:   x → (z_mean, z_log_var, z)
     decoder:   z → logits, in the shape of x
     x:         (B, 1, 32, 32) in [0, 1], on the networks' device
-    optimizer: holds the parameters of both networks; takes one step, down the gradient of this batch's total alone
+    optimizer: holds the parameters of both networks; takes one
+               step, down the gradient of this batch's total alone
 
     Both networks are put in train mode and stay in it.
     """
@@ -613,7 +621,8 @@ def train_step(
 # %% given="training"
 @torch.no_grad()
 def evaluate(encoder: nn.Module, decoder: nn.Module, images: torch.Tensor) -> dict[str, float]:
-    """Mean reconstruction and KL per image in nats, and the book's measure; images (N, 1, 32, 32) uint8."""
+    """Mean reconstruction and KL per image in nats, and
+    the book's measure; images (N, 1, 32, 32) uint8."""
     encoder.eval()
     decoder.eval()
     reconstruction = kl = 0.0
@@ -628,7 +637,8 @@ def evaluate(encoder: nn.Module, decoder: nn.Module, images: torch.Tensor) -> di
 def train_vae(
     beta: float, images: torch.Tensor, epochs: int, test_images: torch.Tensor
 ) -> tuple[nn.Module, nn.Module, genlab.History]:
-    """An encoder and a decoder, trained from scratch with `train_step`, and the history of their training."""
+    """An encoder and a decoder, trained from scratch with
+    `train_step`, and the history of their training."""
     torch.manual_seed(0)
     encoder, decoder = Encoder(LATENT_DIM).to(DEVICE), Decoder(LATENT_DIM).to(DEVICE)
     parameters = [*encoder.parameters(), *decoder.parameters()]
@@ -752,8 +762,8 @@ def mended_vae_loss(
 def sample_prior(decoder: nn.Module, n: int, latent_dim: int) -> torch.Tensor:
     """n new images (n, 1, 32, 32): pixel probabilities in [0, 1], decoded from draws z ~ N(0, I).
 
-    decoder:    (n, latent_dim) → logits (n, 1, 32, 32); called in eval mode with gradients off, then left in the mode
-                it was found in
+    decoder:    (n, latent_dim) → logits (n, 1, 32, 32); called in eval mode
+                with gradients off, then left in the mode it was found in
     n:          number of images
     latent_dim: dimension of z
 
@@ -812,9 +822,9 @@ plots.image_grid(decoded, rows=15, cols=15, ax=ax)
 def latent_grid(n: int) -> torch.Tensor:
     """n·n points of the plane (n·n, 2) at normal quantiles, all finite, row by row from the top left.
 
-    Column 0 is x and rises within a row; column 1 is y, the same within a row and falling from row to row. Both take the
-    same n values: the standard normal quantiles of n probabilities that are equally spaced inside (0, 1) and symmetric
-    about 1/2. For n = 1 that is the origin.
+    Column 0 is x and rises within a row; column 1 is y, the same within a row and falling from
+    row to row. Both take the same n values: the standard normal quantiles of n probabilities
+    that are equally spaced inside (0, 1) and symmetric about 1/2. For n = 1 that is the origin.
 
     >>> latent_grid(1)
     tensor([[0., 0.]])

@@ -70,7 +70,8 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 
 # %% given="crop"
 def crop(images: torch.Tensor) -> torch.Tensor:
-    """The faces (N, 3, 32, 32) uint8, without most of the background, of portraits (N, 3, 64, 64) uint8."""
+    """The faces (N, 3, 32, 32) uint8, without most of
+    the background, of portraits (N, 3, 64, 64) uint8."""
     faces = [
         F.interpolate(part[:, :, 8:56, 8:56].float(), size=(32, 32), mode="bilinear", antialias=True)
         for part in images.split(1000)
@@ -118,7 +119,8 @@ def layer(conv: nn.Module, channels: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """Images (B, 3, 32, 32) → the Gaussian of each in latent space: z_mean and z_log_var, each (B, latent_dim)."""
+    """Images (B, 3, 32, 32) → the Gaussian of each in latent
+    space: z_mean and z_log_var, each (B, latent_dim)."""
 
     def __init__(self, latent_dim: int, widths: tuple[int, ...]) -> None:
         super().__init__()
@@ -246,13 +248,15 @@ def beta_vae_loss(
     z_log_var: torch.Tensor,
     beta: float,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(total, reconstruction, kl): the loss of a beta-VAE with a Gaussian decoder and its two terms, per image.
+    """(total, reconstruction, kl): the loss of a beta-VAE
+    with a Gaussian decoder and its two terms, per image.
 
     x_hat:          (B, 3, H, W), the decoder's output, images in [0, 1]
     x:              (B, 3, H, W), the images in [0, 1]
     z_mean:         (B, D), z_log_var: (B, D), the encoder's Gaussians
     beta:           weight of the KL term, twice the variance of the decoder's pixels
-    reconstruction: scalar tensor, squared error summed over the pixels and channels of an image, mean over the batch
+    reconstruction: scalar tensor, squared error summed over the pixels
+                    and channels of an image, mean over the batch
     kl:             scalar tensor in nats, as in `kl_loss`, without beta
     total:          scalar tensor, reconstruction + beta · kl
 
@@ -483,13 +487,15 @@ plots.image_grid(samples[:30], rows=3, cols=10)
 
 # %% exercise="attribute_vector"
 def attribute_vector(z: torch.Tensor, has_attribute: torch.Tensor) -> torch.Tensor:
-    """The way from the average face to the average face with the attribute: mean(z with it) − mean(all z).
+    """The way from the average face to the average face
+    with the attribute: mean(z with it) − mean(all z).
 
     z:             (N, D), codes
     has_attribute: (N,) bool
     returns:       (D,), in the dtype of z
 
-    Raises ValueError when has_attribute has another dtype than bool, and when nobody or everybody has the attribute.
+    Raises ValueError when has_attribute has another dtype
+    than bool, and when nobody or everybody has the attribute.
 
     >>> attribute_vector(torch.tensor([[1.0, 0.0], [3.0, 0.0], [5.0, 6.0]]), torch.tensor([False, False, True]))
     tensor([2., 4.])

@@ -160,7 +160,8 @@ def to_tanh_range(images: torch.Tensor) -> torch.Tensor:
 
 # %% exercise="from_tanh_range"
 def from_tanh_range(x: torch.Tensor) -> torch.Tensor:
-    """The images as bytes: -1 and less becomes 0, 1 and more becomes 255, the rest is rounded to the nearest byte.
+    """The images as bytes: -1 and less becomes 0, 1 and more
+    becomes 255, the rest is rounded to the nearest byte.
 
     x:       floats, of any shape, such as (N, 1, 64, 64)
     returns: uint8, of the same shape and on the same device
@@ -208,7 +209,8 @@ class Generator(nn.Module):
     """Noise (B, latent_dim) → images (B, 1, 64, 64) in [-1, 1] (Radford et al. 2015)."""
 
     def __init__(self, latent_dim: int, width: int = 64) -> None:
-        """Transposed convolutions latent_dim → 8w → 4w → 2w → w → 1 with kernel 4 and no bias; w is the width."""
+        """Transposed convolutions latent_dim → 8w → 4w → 2w → w → 1
+        with kernel 4 and no bias; w is the width."""
         super().__init__()
         ### BEGIN SOLUTION
 
@@ -342,7 +344,8 @@ demo_real = to_tanh_range(train_images[:1024].to(DEVICE))
 
 
 def discriminator_alone(loss_of, seed=0):
-    """Losses (DEMO_STEPS,) of a discriminator that learns to tell bricks from the pictures of an untrained generator."""
+    """Losses (DEMO_STEPS,) of a discriminator that learns to
+    tell bricks from the pictures of an untrained generator."""
     torch.manual_seed(seed)
     generator, discriminator = Generator(LATENT_DIM, 8).to(DEVICE), Discriminator(8).to(DEVICE)
     optimizer = torch.optim.Adam(discriminator.parameters(), lr=2e-3, betas=(0.5, 0.999))
@@ -380,7 +383,8 @@ print(f"the book's labels: the loss ends at {book_losses[-1]:.3f}")
 
 # %% exercise="noisy_labels"
 def noisy_labels(labels: torch.Tensor, amount: float) -> torch.Tensor:
-    """The labels, each moved towards the other one by its own draw of U(0, amount): never out of [0, 1].
+    """The labels, each moved towards the other one by
+    its own draw of U(0, amount): never out of [0, 1].
 
     labels:  (B,), each exactly 0 or 1; not changed
     amount:  between 0 and 1
@@ -412,7 +416,8 @@ def discriminator_loss(
     real_labels: torch.Tensor,
     fake_labels: torch.Tensor,
 ) -> torch.Tensor:
-    """½(BCE of the real images + BCE of the fakes) in nats, from logits: a scalar, differentiable in the logits.
+    """½(BCE of the real images + BCE of the fakes) in nats,
+    from logits: a scalar, differentiable in the logits.
 
     real_logits, fake_logits: (B,), the discriminator's answers
     real_labels, fake_labels: (B,) in [0, 1], what they are compared with
@@ -490,7 +495,8 @@ figure
 
 # %% exercise="generator_loss"
 def generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
-    """The mean of −log D(fake) in nats, from logits: a scalar, differentiable (Goodfellow et al. 2014, section 3).
+    """The mean of −log D(fake) in nats, from logits: a scalar,
+    differentiable (Goodfellow et al. 2014, section 3).
 
     fake_logits: (B,), the discriminator's answers to the generator's images
     """
@@ -507,7 +513,8 @@ def generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
 
 # %% payoff="diagram" alt="The two phases of a step as boxes from z through generator and discriminator to the loss. In phase 1 the discriminator moves, and the gradient stops at the fakes; in phase 2 the gradient goes through the discriminator to the generator, which moves."
 def phase(ax, title, moving, stop):
-    """Draws the way from z to a loss; the moving network is orange, the others grey; `stop` marks the detached fakes."""
+    """Draws the way from z to a loss; the moving network is
+    orange, the others grey; `stop` marks the detached fakes."""
     boxes = {"z": (0, 0, "$z$"), "G": (1.6, 0, "generator"), "fake": (3.6, 0, "fake"), "D": (6, 0, "discriminator")}
     boxes |= {"loss": (8.6, 0, "loss")}
     if stop:
@@ -573,15 +580,17 @@ def train_step(
     latent_dim: int,
     label_noise: float,
 ) -> dict[str, float]:
-    """The losses of one update of each network, "discriminator" and "generator", as floats, each from before its update.
+    """The losses of one update of each network, "discriminator"
+    and "generator", as floats, each from before its update.
 
     generator:     z (B, latent_dim) → images in the shape of real
     discriminator: images → logits (B,)
-    real:          (B, …) in [-1, 1], on the networks' device; noise z ~ N(0, I) has its dtype and device
+    real:          (B, …) in [-1, 1], on the networks' device;
+                   noise z ~ N(0, I) has its dtype and device
     label_noise:   the amount of `noisy_labels`, for the discriminator's labels only
 
-    First the discriminator is updated, then the generator, each by its own optimizer and down the gradient of its own loss alone.
-    Both networks are put in train mode and stay in it.
+    First the discriminator is updated, then the generator, each by its own optimizer and down
+    the gradient of its own loss alone. Both networks are put in train mode and stay in it.
     """
     ### BEGIN SOLUTION
     generator.train()
@@ -620,7 +629,8 @@ def state_of(network):
 
 
 def moved(before, after):
-    """The share of a network's weights, and of its running statistics, that differ between two states."""
+    """The share of a network's weights, and of its
+    running statistics, that differ between two states."""
     kinds = {"weights": [], "statistics": []}
     for name in before:
         if not name.endswith("num_batches_tracked"):
@@ -671,7 +681,8 @@ for number, (before, after) in enumerate(itertools.pairwise(pictures), start=1):
 
 # %% given="training"
 def dcgan_init(network: nn.Module) -> nn.Module:
-    """The network on DEVICE, weights of convolutions from N(0, 0.02²) (Radford et al. 2015), dropout as at this scale."""
+    """The network on DEVICE, weights of convolutions from
+    N(0, 0.02²) (Radford et al. 2015), dropout as at this scale."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(layer.weight, 0, 0.02)
@@ -690,8 +701,8 @@ def draw(generator: nn.Module, z: torch.Tensor) -> torch.Tensor:
 def train_gan(
     generator: nn.Module, discriminator: nn.Module, images: torch.Tensor, epochs: int, z: torch.Tensor, name: str
 ) -> tuple[genlab.History, genlab.Frames, nn.Module]:
-    """The history of training the two with `train_step` on images (N, 1, 64, 64) uint8, what became of z in each epoch,
-    and the average of the generator over the last steps, which is what draws z.
+    """The history of training the two with `train_step` on images (N, 1, 64, 64) uint8, what became
+    of z in each epoch, and the average of the generator over the last steps, which is what draws z.
     """
     frames, adam = genlab.Frames(), {"lr": LEARNING_RATE, "betas": (0.5, 0.999), "fused": DEVICE.type == "cuda"}
     average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING), use_buffers=True)
@@ -798,7 +809,8 @@ print("\n", measures.diversity(judge, samples), sep="")
 
 # %% exercise="nearest_images"
 def nearest_images(samples: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    """For each sample the number of the image with the smallest mean absolute pixel difference: int64 (S,).
+    """For each sample the number of the image with the
+    smallest mean absolute pixel difference: int64 (S,).
 
     samples: (S, …), images: (N, …), of one shape and dtype: uint8 or floats
     returns: (S,), int64; the first of several that are equally near
@@ -851,7 +863,8 @@ def small_network(n_in: int, n_out: int, slope: float) -> nn.Sequential:
 def play_on_ring(
     generator_rate: float, discriminator_rate: float, label_noise: float = 0.0, seed: int = 0, update=train_step
 ) -> dict:
-    """Points (1000, 2) of the generator at four times of a training with `update`, the losses, and the discriminator."""
+    """Points (1000, 2) of the generator at four times of a
+    training with `update`, the losses, and the discriminator."""
     torch.manual_seed(seed)
     generator, discriminator = small_network(2, 2, slope=0.0), small_network(2, 1, slope=0.2)
     adams = [
@@ -1116,7 +1129,8 @@ plots.compare({name: pictures[:8] for name, pictures in rivals.items()} | {"real
 
 # %% payoff="spectrum" alt="Three maps of power over frequency, for real pictures and those of the two generators, and a chart of the three along the horizontal axis."
 def spectrum(images):
-    """The mean power spectrum (64, 64) of images (N, 1, 64, 64) uint8 in decibels, frequency 0 in the middle."""
+    """The mean power spectrum (64, 64) of images (N, 1, 64, 64)
+    uint8 in decibels, frequency 0 in the middle."""
     x = to_tanh_range(images)[:, 0]
     power = torch.fft.fft2(x - x.mean(dim=(1, 2), keepdim=True)).abs().square().mean(0)
     return 10 * torch.log10(torch.fft.fftshift(power) + 1e-3)

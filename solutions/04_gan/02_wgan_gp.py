@@ -156,7 +156,8 @@ def critic_loss(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.T
     """What the critic minimises: mean score of the fakes minus mean score of the real images.
 
     real_scores: (B,), fake_scores: (B,), any numbers
-    returns:     scalar tensor, differentiable; its negative estimates the Wasserstein distance (Arjovsky et al. 2017)
+    returns:     scalar tensor, differentiable; its negative estimates
+                 the Wasserstein distance (Arjovsky et al. 2017)
     """
     ### BEGIN SOLUTION
     return fake_scores.mean() - real_scores.mean()
@@ -211,7 +212,8 @@ class LineCritic(nn.Module):
 
 # %% payoff="unconstrained" alt="Two charts of a critic without a penalty. Left: its scores along a line at four moments of its training. Right: its “distance” over the steps, and the truth, 4, as a dotted line."
 def critic_on_a_line(penalty=None, steps=TOY_STEPS, seed=0):
-    """A critic for points around −2 (fakes) and 2 (real), its scores on a grid every few steps, and its losses."""
+    """A critic for points around −2 (fakes) and 2 (real),
+    its scores on a grid every few steps, and its losses."""
     torch.manual_seed(seed)
     critic, losses, pictures = LineCritic(), [], {}
     optimizer = torch.optim.Adam(critic.parameters(), lr=2e-3, betas=(0.5, 0.9))
@@ -275,14 +277,17 @@ figure
 
 # %% exercise="gradient_penalty"
 def gradient_penalty(critic: nn.Module, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
-    """Mean over the images of (‖∇ critic‖₂ − 1)² at random points between real and fake (Gulrajani et al. 2017, eq. 3).
+    """Mean over the images of (‖∇ critic‖₂ − 1)² at random
+    points between real and fake (Gulrajani et al. 2017, eq. 3).
 
-    critic:  images (B, C, H, W) → scores (B,); asked once about each of the points between, in the mode in which it comes
+    critic:  images (B, C, H, W) → scores (B,); asked once about each
+             of the points between, in the mode in which it comes
     real:    (B, C, H, W), fake: (B, C, H, W), on the same device and of the same dtype
     returns: scalar tensor, differentiable by the critic's weights, and by nothing else
 
-    The weights of the points are U(0, 1), one for each image, from PyTorch's global generator and new in each call. No
-    `.grad` is touched. Where the critic is flat the penalty is 1, and its gradient finite.
+    The weights of the points are U(0, 1), one for each image, from
+    PyTorch's global generator and new in each call. No `.grad` is touched.
+    Where the critic is flat the penalty is 1, and its gradient finite.
     """
     ### BEGIN SOLUTION
     weight = torch.rand(len(real), 1, 1, 1, device=real.device, dtype=real.dtype)
@@ -501,7 +506,8 @@ class Critic(nn.Module):
     """Images (B, 3, 64, 64) in [-1, 1] → scores (B,), any numbers."""
 
     def __init__(self, width: int = 64) -> None:
-        """Convolutions 3 → w → 2w → 4w → 8w → 1 with kernel 4, biases and no batch norm; w is the width."""
+        """Convolutions 3 → w → 2w → 4w → 8w → 1 with kernel 4,
+        biases and no batch norm; w is the width."""
         super().__init__()
         ### BEGIN SOLUTION
         self.layers = nn.Sequential(
@@ -591,17 +597,19 @@ def train_step(
     critic_steps: int,
     gp_weight: float,
 ) -> dict[str, float]:
-    """The losses of critic_steps updates of the critic and one of the generator, as floats, each from before its update.
+    """The losses of critic_steps updates of the critic and one
+    of the generator, as floats, each from before its update.
 
     generator: z (B, latent_dim) → images in the shape of real[0]
     critic:    images → scores (B,)
-    real:      (critic_steps, B, C, H, W) in [-1, 1], on the networks' device: update i of the critic sees real[i]
+    real:      (critic_steps, B, C, H, W) in [-1, 1], on the
+               networks' device: update i of the critic sees real[i]
     gp_weight: weight of the gradient penalty in the critic's loss
-    returns:   "critic" (critic_loss of the last update, without the penalty), "gradient_penalty" (of the last update,
-               not weighted) and "generator"
+    returns:   "critic" (critic_loss of the last update, without the penalty),
+               "gradient_penalty" (of the last update, not weighted) and "generator"
 
-    Noise z ~ N(0, I), of the dtype and on the device of real, is new for every update of the critic and for the generator's.
-    Both networks are put in train mode and stay in it.
+    Noise z ~ N(0, I), of the dtype and on the device of real, is new for every update of
+    the critic and for the generator's. Both networks are put in train mode and stay in it.
     """
     ### BEGIN SOLUTION
     generator.train()

@@ -71,7 +71,8 @@ print(f"scale {genlab.scale()}, on {DEVICE}")
 
 # %% given="classes_of"
 def classes_of(attributes: torch.Tensor) -> torch.Tensor:
-    """The class of each image, int64 (N,): 2 if it is blond, plus 1 if it wears glasses. attributes: bool (N, 2)."""
+    """The class of each image, int64 (N,): 2 if it is blond,
+    plus 1 if it wears glasses. attributes: bool (N, 2)."""
     return (attributes.long() * torch.tensor([2, 1])).sum(dim=1)
 
 
@@ -151,7 +152,8 @@ figure
 
 # %% exercise="label_planes"
 def label_planes(labels: torch.Tensor, num_classes: int, size: int) -> torch.Tensor:
-    """One-hot planes (B, K, size, size), float32: ones all over the plane of the label, zeros in the others.
+    """One-hot planes (B, K, size, size), float32: ones
+    all over the plane of the label, zeros in the others.
 
     labels:      int64 (B,), from 0 to K − 1
     num_classes: K
@@ -239,13 +241,16 @@ def mended_label_planes(labels: torch.Tensor, num_classes: int, size: int) -> to
 
 # %% exercise="ConditionalCritic"
 class ConditionalCritic(nn.Module):
-    """Images (B, 3, 64, 64) and their labels (B,) → scores (B,): high for real images that suit their label."""
+    """Images (B, 3, 64, 64) and their labels (B,)
+    → scores (B,): high for real images that suit their label."""
 
     def __init__(self, num_classes: int, width: int = 64) -> None:
-        """Convolutions 4×4 with stride 2 and padding 1 from 3 + num_classes channels to width, then three times to
-        2·width; a last one, 4×4 without padding, to one score. All with bias; no batch norm.
+        """Convolutions 4×4 with stride 2 and padding 1 from 3 + num_classes
+        channels to width, then three times to 2·width; a last one, 4×4
+        without padding, to one score. All with bias; no batch norm.
 
-        LeakyReLU 0.2 after the first four, and dropout 0.3 after the LeakyReLUs of the second, third and fourth.
+        LeakyReLU 0.2 after the first four, and dropout 0.3
+        after the LeakyReLUs of the second, third and fourth.
         """
         super().__init__()
         ### BEGIN SOLUTION
@@ -263,7 +268,8 @@ class ConditionalCritic(nn.Module):
         images: (B, 3, 64, 64) in [-1, 1]
         labels: int64 (B,)
 
-        The first convolution sees the three colour channels and after them the num_classes label planes.
+        The first convolution sees the three colour channels
+        and after them the num_classes label planes.
         """
         ### BEGIN SOLUTION
         planes = label_planes(labels, self.num_classes, images.shape[-1]).to(images)
@@ -293,8 +299,9 @@ class ConditionalGenerator(nn.Module):
     """Noise (B, latent_dim) and labels (B,) → images (B, 3, 64, 64) in [-1, 1]."""
 
     def __init__(self, latent_dim: int, num_classes: int, width: int = 64) -> None:
-        """Transposed convolutions without bias: 4×4 without padding from latent_dim + num_classes channels to 2·width,
-        then 4×4 with stride 2 and padding 1 to 2·width, 2·width, width, and to 3.
+        """Transposed convolutions without bias: 4×4 without padding
+        from latent_dim + num_classes channels to 2·width, then 4×4 with
+        stride 2 and padding 1 to 2·width, 2·width, width, and to 3.
 
         Batch norm and LeakyReLU 0.2 after the first four, tanh after the last.
         """
@@ -374,12 +381,13 @@ def train_step(
     critic_steps: updates of the critic per step
     gp_weight:    weight of the gradient penalty in the critic's loss
 
-    In update i the critic, the fakes and the penalty use labels[i]; in the generator's update both networks use
-    labels[-1]. Noise is N(0, I), fresh for every update, with the device and dtype of `real`. Both networks are put in
-    train mode and left in it.
+    In update i the critic, the fakes and the penalty use labels[i]; in the generator's
+    update both networks use labels[-1]. Noise is N(0, I), fresh for every update, with
+    the device and dtype of `real`. Both networks are put in train mode and left in it.
 
-    Returns floats, each from before its own update: "critic", mean(fake scores) − mean(real scores) of the last critic
-    update; "gradient_penalty", the last one, unweighted; "generator", −mean(fake scores).
+    Returns floats, each from before its own update: "critic", mean(fake scores)
+    − mean(real scores) of the last critic update; "gradient_penalty", the last
+    one, unweighted; "generator", −mean(fake scores).
     """
     ### BEGIN SOLUTION
     generator.train()
@@ -423,7 +431,8 @@ def train_step(
 def generate_with_label(generator: nn.Module, z: torch.Tensor, label: int) -> torch.Tensor:
     """Images (B, 3, 64, 64) in [-1, 1]: what the generator draws for z when every row has this label.
 
-    generator: called as generator(z, labels) in eval mode with gradients off, then left in the mode it was found in
+    generator: called as generator(z, labels) in eval mode with
+               gradients off, then left in the mode it was found in
     z:         (B, latent_dim), used as it is
     label:     one class for all rows
     """
@@ -467,7 +476,8 @@ def draw(generator: nn.Module, z: torch.Tensor, label: int) -> torch.Tensor:
 
 
 def obeys(generator: nn.Module, judge: measures.Classifier, z: torch.Tensor) -> torch.Tensor:
-    """For each label that is ordered (4,) and each attribute (2,): how often the judge finds what was ordered, (4, 2)."""
+    """For each label that is ordered (4,) and each
+    attribute (2,): how often the judge finds what was ordered, (4, 2)."""
     rows = []
     for label in range(4):
         found = judge.probabilities(draw(generator, z, label)) > 0.5  # (B, 2)
@@ -490,7 +500,8 @@ def obeys(generator: nn.Module, judge: measures.Classifier, z: torch.Tensor) -> 
 
 # %% given="train_cgan"
 def for_training(network: nn.Module) -> nn.Module:
-    """The network on DEVICE, with this scale's dropout, and its weights in the order that convolutions like best."""
+    """The network on DEVICE, with this scale's dropout, and
+    its weights in the order that convolutions like best."""
     for layer in network.modules():
         if isinstance(layer, nn.Dropout):
             layer.p = DROPOUT
@@ -507,10 +518,12 @@ def train_cgan(
     judge: measures.Classifier,
     frames: genlab.Frames,
 ) -> tuple[genlab.History, nn.Module]:
-    """The history of training the two on images (N, 3, 64, 64) uint8 and their labels (N,), and the averaged generator.
+    """The history of training the two on images (N, 3, 64, 64)
+    uint8 and their labels (N,), and the averaged generator.
 
     It is the average that the judge looks at after each epoch, and that draws the frames.
-    N should be a multiple of CRITIC_STEPS · BATCH_SIZE, or the last few images are left out of their epoch.
+    N should be a multiple of CRITIC_STEPS · BATCH_SIZE,
+    or the last few images are left out of their epoch.
     """
     whole = len(images) - len(images) % (CRITIC_STEPS * BATCH_SIZE)
     pairs = ((generator, GENERATOR_RATE), (critic, CRITIC_RATE))
