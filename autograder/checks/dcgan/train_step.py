@@ -16,9 +16,10 @@ from torch.nn import functional as F
 from autograder.checks.dcgan import train_step_mistakes as mistakes
 from autograder.checks.wgan_gp.train_step import Explanations
 from autograder.claims import show
-from autograder.claims.adversarial import AdversarialClaims, Model, leaked_to_generator
+from autograder.claims.adversarial import AdversarialClaims
 from autograder.claims.compare import close
 from autograder.claims.laws import uniform
+from autograder.claims.leaks import Model, leaked_to_generator
 from autograder.claims.phases import Game, Phase, Score, Terms, agree
 from autograder.exercise import Claim, Draw, Exercise, Failure, Misconception
 from autograder.probes import Plan, Record

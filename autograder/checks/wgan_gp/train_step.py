@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from autograder.checks.wgan_gp import train_step_mistakes as mistakes
-from autograder.claims.adversarial import AdversarialClaims, accumulated, leaked_to_critic, leaked_to_generator
+from autograder.claims.adversarial import AdversarialClaims
 from autograder.claims.laws import uniform
+from autograder.claims.leaks import accumulated, leaked_to_critic, leaked_to_generator
 from autograder.claims.phases import Game, Phase, Score, Terms
 from autograder.exercise import Claim, Draw, Exercise, Misconception, failing, once_a_verdict
 from autograder.probes import Plan, Record
