@@ -37,8 +37,10 @@ def read(course: Path) -> str:
     return json.dumps({path.stem: path.read_text(encoding="utf-8") for path in files}) if files else ""
 
 
-def extended(spec: Exercise, texts: str) -> tuple[Exercise, tuple[Claim, ...]]:
+@functools.lru_cache(maxsize=128)  # so that plans are shared, see `Exercise.plan`
+def extended(exercise: str, texts: str) -> tuple[Exercise, tuple[Claim, ...]]:
     """The exercise with the inputs that a course adds to it, and the course's own claims. Raises BadPrivate."""
+    spec = checks.find(exercise)
     source = _texts(texts).get(spec.lesson)
     if source is None:
         return spec, ()
@@ -124,7 +126,7 @@ def problems(course: Path, lessons: list[str], seeds: range = range(3)) -> list[
     for exercise in (e for lesson in lessons if lesson in _texts(texts) for e in checks.ids(lesson)):
         lesson, name = exercise.split("/")
         try:
-            spec, own = extended(checks.find(exercise), texts)
+            spec, own = extended(exercise, texts)
             for seed in seeds:
                 plan = spec.plan(seed, True)
                 report = judge_with(spec, own, plan, run_probe(plan, load_reference(lesson)[name]))

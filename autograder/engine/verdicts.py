@@ -34,9 +34,8 @@ class Examiner:
     def plan(self, exercise: str, attempt: int) -> Plan | None:
         """Hidden inputs for an exercise, other ones in every attempt. None when the check broke: then the report says so."""
         try:
-            return extended(checks.find(exercise), self.private)[0].plan(
-                seed(self.secret, self.about, exercise, str(attempt)), True
-            )
+            spec, _ = extended(exercise, self.private)
+            return spec.plan(seed(self.secret, self.about, exercise, str(attempt)), True)
         except Exception as error:
             self.broke(exercise, error)
             return None
@@ -48,7 +47,7 @@ class Examiner:
         try:
             if report is None:
                 good = check_form(plan, record)
-                judged = judge_with(*extended(checks.find(exercise), self.private), plan, good)
+                judged = judge_with(*extended(exercise, self.private), plan, good)
                 report = without_inputs(judged, plan)
         except BadRecord as error:
             self.failed(exercise, f"could not be examined: what its code sent back is no record ({error}).")

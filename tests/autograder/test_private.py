@@ -49,6 +49,17 @@ def test_a_variant_adds_inputs_that_the_kits_claims_judge(tmp_path):
     assert private.read(tmp_path) == ""
 
 
+def test_submissions_with_the_same_inputs_share_a_plan_and_other_checks_make_another(tmp_path):
+    (tmp_path / "private").mkdir()
+
+    def plan(source):
+        (tmp_path / "private" / "vae_fashion.py").write_text(source)
+        return Examiner(b"secret", "about", private.read(tmp_path)).plan(EXERCISE, 1)
+
+    assert plan(FAILS) is plan(FAILS)
+    assert plan(FAILS) is not plan(FAILS.replace("Ask us", "Tell us"))
+
+
 @pytest.mark.parametrize(
     "source",
     [
