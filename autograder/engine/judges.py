@@ -126,10 +126,10 @@ class Judges:
         except BaseException:
             self._lose(line)
             raise
-        self._lines.give(line)
-        if isinstance(said, str):
+        if isinstance(said, str):  # before anybody else gets the line
             self._end()
             raise EngineError(f"{said}{self.server.last_words()}")
+        self._lines.give(line)
         return said
 
     def _lose(self, line: Connection) -> None:

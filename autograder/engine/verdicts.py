@@ -16,7 +16,7 @@ from autograder.private import extended, judge_with
 from autograder.probes import Plan, Record
 from autograder.report import Report
 
-MOST_VERDICTS = 64  # on records for the same inputs, kept for records that are equal to the bit
+MOST_VERDICTS = 64  # kept of a plan, for records that are equal to the bit
 
 
 class Examiner:

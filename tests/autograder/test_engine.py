@@ -444,7 +444,12 @@ def test_what_grading_leaves_out_of_nbgrader_is_there_for_whoever_calls_it():
 import sys
 from autograder.engine import nbgrader_api
 nbgrader_api._import_nbgrader()
-assert not {"bs4", "mistune", "setuptools.archive_util", "nbgrader.server_extensions.formgrader"} & set(sys.modules)
+assert not {"bs4", "mistune", "setuptools.archive_util", "nbgrader.server_extensions.formgrader", "requests"} & set(sys.modules)
+from nbgrader.auth import jupyterhub
+try:
+    jupyterhub.requests.request("GET", "nowhere")
+except ValueError as error:
+    assert "No scheme supplied" in str(error)
 import nbformat, nbgrader, nbconvert
 page = nbconvert.HTMLExporter().from_notebook_node(
     nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title\\n$x$ ![a](b.png)")])
@@ -529,6 +534,24 @@ def running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def test_memory_in_large_pages_holds_what_it_held():
+    look = """
+from autograder.sandbox import kernel
+def large():
+    return sum(int(line.split()[1]) for line in open("/proc/self/smaps") if line.startswith("AnonHugePages"))
+held, before = bytearray(b"genlab" * 2_000_000), large()
+kernel.use_large_pages()
+print(bytes(held) == b"genlab" * 2_000_000, large() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    whole, more = done.stdout.split()
+    assert whole == "True"
+    modes = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    version = tuple(map(int, os.uname().release.split(".")[:2]))
+    if version >= (6, 1) and modes.exists() and "[never]" not in modes.read_text():
+        assert int(more) >= 4096  # kB, of 12 MB
 
 
 def test_without_isolation_grading_refuses_and_says_why(monkeypatch):

@@ -219,7 +219,7 @@ def test_gradients_are_those_of_the_runs_that_the_plan_wants_differentiated():
             check_form(plan, {**record, "cases": [{**record["cases"][0], "runs": runs}, record["cases"][1]]})
 
 
-def test_a_digest_tells_what_came_to_the_last_bit_and_to_whom_it_was_said_does_not_matter():
+def test_a_digest_tells_what_came_to_the_last_bit_whatever_else_came_with_it():
     def digest(record, turn="a", plan=()):
         ours, theirs = map(Channel, socket.socketpair())
         ours.send({"plan": list(plan)})
@@ -233,6 +233,4 @@ def test_a_digest_tells_what_came_to_the_last_bit_and_to_whom_it_was_said_does_n
     others = [[True, same[1]], [1.0, same[1]], [1, {"y": torch.zeros(2, 3)}], [1, {"x": torch.zeros(3, 2)}]]
     others += [[1, {"x": x}] for x in (-torch.zeros(2, 3), torch.zeros(2, 3, dtype=torch.int32), torch.zeros(6))]
     assert len({digest(record) for record in [same, *others]}) == 1 + len(others)
-    assert digest(same, plan=[same[1]["x"]]) != digest(
-        same
-    )  # it names what went to it; the plan is the judge's to tell
+    assert digest(same, plan=[same[1]["x"]]) != digest(same)  # it names what it was sent
