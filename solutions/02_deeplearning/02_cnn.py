@@ -664,11 +664,13 @@ plots.curves(
 )
 left.get_legend().remove()
 left.set_xticks(range(1, EPOCHS + 1))
+beside = {"your CNN": ((9, 0), "left", "center"), "CNN, the book's recipe": ((-9, 0), "right", "center")}
 for number, (name, network) in enumerate(networks.items()):
     count = sum(p.numel() for p in network.parameters())
     score = runs[name].evaluations[-1]["accuracy"]
     right.semilogx(count, score, "o", ms=9, color=plots.COLOURS[number])
-    right.annotate(f"{name}\n{count:,}", (count, score), (0, -9), textcoords="offset points", ha="center", va="top")
+    offset, ha, va = beside.get(name, ((0, -9), "center", "top"))
+    right.annotate(f"{name}\n{count:,}", (count, score), offset, textcoords="offset points", ha=ha, va=va)
 low = min(run.evaluations[-1]["accuracy"] for run in runs.values())
 right.set(xlabel="parameters", title="parameters and accuracy", ylim=(low - 0.12, None), xlim=(2.5e4, 2e7))
 right.grid(True)
@@ -705,7 +707,7 @@ own = probabilities[torch.arange(len(test_labels)), test_labels]
 worst = own.argsort()[:14]
 titles = []
 for n in worst.tolist():
-    said = f"{data.classes[guessed[n]]} {probabilities[n, guessed[n]]:.0%}"
+    said = f"{data.classes[guessed[n]]}\n{probabilities[n, guessed[n]]:.0%}"
     titles.append(f"{said}\nis: {data.classes[test_labels[n]]}")
 plots.image_grid(test_images[worst], rows=2, cols=7, titles=titles)
 

@@ -933,6 +933,7 @@ for beta, (_, _, run) in runs.items():
 # All in the book's measure, 500 · mean BCE + KL, on the test images with `z` sampled. Two rows are no models but the
 # ends of the scale: one image for everything, the mean of 5,000 training images; and a decoder that gets every pixel
 # exactly right. The public runs are two executed copies of the book's notebook, after its five epochs.
+# (A run of ours at `gpu` scale, which has five too: 127.8 and 5.1, together 132.9.)
 
 # %% payoff="score"
 mean_image = train_images[:5000].float().mean(0, keepdim=True).to(DEVICE) / 255

@@ -776,7 +776,7 @@ plots.image_grid(samples[:40], rows=4, cols=10)
 # Zero is the same; what real bricks are apart from other real bricks is the best one can hope for. The interval is from resampling.
 #
 # In a run of ours on drawn bricks, at `cpu` scale, the average came to 0.14 and the generator of the last step to 0.04, where other real bricks have 0.02, noise
-# 2.1, and an untrained generator 10. (At `gpu` scale, in a little over a minute of an H100, not yet replayed: 0.23 and 0.06, noise 6.0.) So here eye and measure disagree about averaging: it takes away the grain, and with it some of the fine structure that the
+# 2.1, and an untrained generator 10. (At `gpu` scale, in a run that was not replayed: 0.23 and 0.06, noise 6.0. Replayed, the training takes 41 seconds of an H100.) So here eye and measure disagree about averaging: it takes away the grain, and with it some of the fine structure that the
 # sides of real bricks have. Neither is the truth; look at both.
 
 # %% payoff="quality"

@@ -40,6 +40,10 @@ def train_step(generator: nn.Module, critic: nn.Module, real: Tensor, g_adam: An
     return {"critic": c_loss.item(), "generator": g_loss.item()}
 
 
+def seeded(device: str) -> torch.Generator:
+    return torch.Generator(device).manual_seed(1)
+
+
 class Gan:
     """Networks and optimizers of one training run with `step`, which is given train_step or what graphed made of it."""
 
@@ -231,11 +235,12 @@ class TestOnAGpu:
             (lambda losses, x: losses | {"count": x[x > 0.5].sum().item()}, "looks at a value"),
             (lambda losses, x: losses | {"count": torch.argwhere(x > 0.5).sum().item()}, ""),
             (
-                lambda losses, x: (
-                    losses
-                    | {"own": torch.rand(1, device="cuda", generator=torch.Generator("cuda").manual_seed(1)).item()}
-                ),
+                lambda losses, x: losses | {"own": torch.rand(1, generator=seeded("cpu")).to(x.device).item()},
                 "generator of its own",
+            ),
+            (
+                lambda losses, x: losses | {"own": torch.rand(1, device="cuda", generator=seeded("cuda")).item()},
+                "recording stopped",
             ),
         ],
     )
