@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 from nbgrader import utils
-from nbgrader.api import BaseCell, Gradebook
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
@@ -21,6 +21,7 @@ from traitlets import Bool, CaselessStrEnum, Float, Unicode
 
 import genlab
 from autograder.engine import graded
+from autograder.engine.entries import Marks
 from autograder.engine.graded import Graded
 from autograder.engine.grader import Grader, grader_of
 from autograder.engine.job import Job
@@ -124,28 +125,22 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
         self.reports = {report.exercise.split("/")[1]: report for report in resources["genlab"].reports}
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
-            entry = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
-            # All at once, where nbgrader asks for each, and for its name, and commits each by itself.
-            names = dict(gradebook.db.query(BaseCell.id, BaseCell.name).filter_by(notebook_id=entry.notebook_id).all())
-            self.grades, self.comments = (
-                {names[row.cell_id]: row for row in rows} for rows in (entry.grades, entry.comments)
-            )
+            # All at once, where nbgrader asks for each, and commits each by itself.
+            self.marks = Marks(gradebook.db.connection(), about["assignment"], about["student"], about["notebook"])
             nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+            self.marks.write()
             gradebook.db.commit()
         return nb, resources
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
-        grade, report = self.grades[name], self.reports.get(name)
-        broken = report is None or report.status == "grader_error"
-        grade.auto_score = None if report is None or broken else report.points
-        # As nbgrader does: a score given by hand stays, and wants another look.
-        grade.needs_manual_grade = broken or grade.manual_score is not None
+        report = self.reports.get(name)
+        self.marks.score(name, None if report is None or report.status == "grader_error" else report.points)
 
     def _add_comment(self, cell: Any, resources: Any) -> None:
-        comment = self.comments[cell.metadata["nbgrader"]["grade_id"]]
         untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-        comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
+        sentence = "No response." if untouched and not utils.is_task(cell) else None
+        self.marks.comment(cell.metadata["nbgrader"]["grade_id"], sentence)
 
 
 def _give_points(outcome: Outcome, lesson: Lesson) -> None:

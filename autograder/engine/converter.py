@@ -12,10 +12,12 @@ from typing import Any
 import nbformat
 from nbconvert.writers import FilesWriter
 from nbgrader import utils
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, autograde
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import Connection
 
-from autograder.engine.gradebook import one_session
+from autograder.engine.entries import Entries, Release
 
 
 class ClassConverter(Autograde):
@@ -26,6 +28,7 @@ class ClassConverter(Autograde):
         self.coursedir.assignment_id = assignment
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
+        self._release: Release | None = None
         self._rounds: list[
             tuple[bool, list[Any]]
         ] = []  # the steps that restore what students may not change, and those that grade
@@ -34,8 +37,11 @@ class ClassConverter(Autograde):
             self._init_preprocessors()
             self._rounds.insert(0, (sanitizing, self.exporter._preprocessors))
 
-    def convert(self, student: str) -> None:
-        """Convert a student's notebooks. Raises what nbgrader raises."""
+    def convert(self, student: str, connection: Connection) -> None:
+        """Convert a student's notebooks, and enter them in the gradebook by a connection. Raises what nbgrader raises."""
+        if self._release is None:
+            self._release = Release.read(connection, self.coursedir.assignment_id)
+        self._entries = Entries(connection, self._release)
         self.coursedir.student_id = student
         self.init_notebooks()
         before = os.getcwd()
@@ -46,9 +52,12 @@ class ClassConverter(Autograde):
             os.chdir(before)
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """As nbgrader does it, which opens the gradebook six times."""
-        with one_session():
+        """As nbgrader does it, which opens the gradebook six times; here it gets our entries instead."""
+        gradebook, autograde.Gradebook = autograde.Gradebook, lambda *_: self._entries
+        try:
             super().init_assignment(assignment_id, student_id)
+        finally:
+            autograde.Gradebook = gradebook
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Both rounds, and one file."""
@@ -60,7 +69,8 @@ class ClassConverter(Autograde):
                 resources = self._resources(os.path.basename(notebook_filename))
                 with utils.setenv(NBGRADER_EXECUTION="autograde"):
                     for step in steps:
-                        notebook, resources = step(notebook, resources)
+                        if type(step) is not AssignLatePenalties or self._entries.late:
+                            notebook, resources = step(notebook, resources)
             nbformat.validate(notebook, relax_add_props=True)
         finally:
             self._sanitizing = True

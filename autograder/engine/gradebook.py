@@ -8,26 +8,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 WAIT_SECONDS = 60  # for somebody else who is writing: Formgrader, say
-
-_shared: ContextVar[list[Any] | None] = ContextVar("shared", default=None)
-
-
-@contextlib.contextmanager
-def one_session() -> Iterator[None]:
-    """In the block gradebooks of a batch share a session, which reads nothing twice: not where scores are written and then read."""
-    sessions: list[Any] = []
-    token = _shared.set(sessions)
-    try:
-        yield
-    finally:
-        _shared.reset(token)
-        for session in sessions:
-            session.remove()
 
 
 class Writer:
@@ -73,23 +57,18 @@ def _opened_once(connection: Any, known: _Known) -> Iterator[None]:
     from nbgrader import api
     from sqlalchemy.orm import scoped_session, sessionmaker
 
-    before = {name: getattr(api.Gradebook, name) for name in ("__init__", "close", "add_submission", *_OF_THE_RELEASE)}
+    before = {name: getattr(api.Gradebook, name) for name in ("__init__", "close", *_OF_THE_RELEASE)}
 
     def init(gradebook: Any, url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
         # A session on a connection with a savepoint commits into that one.
-        shared = _shared.get()
-        sessions = [] if shared is None else shared
-        if not sessions:
-            sessions.append(scoped_session(sessionmaker(bind=connection, expire_on_commit=shared is None)))
-        gradebook.engine, gradebook.db = connection, sessions[0]
+        gradebook.engine, gradebook.db = connection, scoped_session(sessionmaker(bind=connection))
         gradebook.course_id, gradebook.authenticator = course_id, authenticator
         if course_id not in known.courses:
             gradebook.check_course(course_id)
             known.courses.add(course_id)
 
     def close(gradebook: Any) -> None:
-        if _shared.get() is None:
-            gradebook.db.remove()
+        gradebook.db.remove()
 
     if not known.tables:
         create, api.create_engine = api.create_engine, lambda *_, **__: connection
@@ -99,7 +78,6 @@ def _opened_once(connection: Any, known: _Known) -> Iterator[None]:
             api.create_engine = create
         known.tables = True
     api.Gradebook.__init__, api.Gradebook.close = init, close
-    api.Gradebook.add_submission = _adding(known.release)
     for name in _OF_THE_RELEASE:
         setattr(api.Gradebook, name, _remembered(before[name], known.release))
     try:
@@ -109,7 +87,11 @@ def _opened_once(connection: Any, known: _Known) -> Iterator[None]:
             setattr(api.Gradebook, name, method)
 
 
-_OF_THE_RELEASE = ("find_source_cell", "find_graded_cell")  # asked for every cell of every student
+_OF_THE_RELEASE = (
+    "find_notebook",
+    "find_source_cell",
+    "find_graded_cell",
+)  # asked for every student, or for every cell of theirs
 
 
 def _remembered(find: Callable[..., Any], found: dict[tuple[str, ...], Any]) -> Callable[..., Any]:
@@ -118,48 +100,9 @@ def _remembered(find: Callable[..., Any], found: dict[tuple[str, ...], Any]) -> 
         if key not in found:
             found[key] = find(gradebook, *about)
             gradebook.db.expunge(found[key])  # so it outlives the session that it came from
-        return found[key]
+        return gradebook.db.merge(found[key], load=False)
 
     return method
-
-
-def _adding(known: dict[tuple[str, ...], Any]) -> Callable[..., Any]:
-    """nbgrader's `add_submission`, with a statement for each table in place of an object for each row."""
-    from nbgrader import api, utils
-
-    def parts(gradebook: Any, assignment: str) -> Any:
-        """The ids of an assignment, and of its notebooks with their cells that get a grade and those that get a comment."""
-        found = gradebook.find_assignment(assignment)
-        return found.id, [
-            (one.id, _ids(one.grade_cells, one.task_cells), _ids(one.solution_cells, one.task_cells))
-            for one in found.notebooks
-        ]
-
-    def add_submission(gradebook: Any, assignment: str, student: str, **about: Any) -> Any:
-        key = (parts.__name__, assignment)
-        if key not in known:
-            known[key] = parts(gradebook, assignment)
-        assignment_id, notebooks = known[key]
-        if "timestamp" in about:
-            about["timestamp"] = utils.parse_utc(about["timestamp"])
-        submission = {"id": api.new_uuid(), "assignment_id": assignment_id, "student_id": student, **about}
-        rows: dict[Any, list[Any]] = {api.SubmittedAssignment: [submission]}
-        for notebook, graded, commented in notebooks:
-            mine = {"id": api.new_uuid(), "assignment_id": submission["id"], "notebook_id": notebook}
-            rows.setdefault(api.SubmittedNotebook, []).append(mine)
-            for table, cells in ((api.Grade, graded), (api.Comment, commented)):
-                rows.setdefault(table, []).extend({"notebook_id": mine["id"], "cell_id": cell} for cell in cells)
-        for table, new in rows.items():
-            if new:
-                gradebook.db.execute(table.__table__.insert(), new)
-        gradebook.db.commit()
-        return gradebook.find_submission(assignment, student)
-
-    return add_submission
-
-
-def _ids(*cells: Any) -> list[str]:
-    return [cell.id for some in cells for cell in some]
 
 
 def _leave_transactions_alone(connection: Any, _: Any) -> None:

@@ -85,7 +85,7 @@ class Conversion:
         with nbgrader_api.quiet() as errors:
             try:
                 with batch.begin_nested():
-                    self._converter.convert(student)
+                    self._converter.convert(student, batch)
             except Exception as error:
                 self.failures[student] = "; ".join(errors) or f"{type(error).__name__}: {error}"
                 return False

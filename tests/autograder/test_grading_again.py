@@ -97,31 +97,84 @@ def test_the_class_gets_its_marks(handed_in, graded):
     assert {row.student: row.points for row in rows} == {s: sum(p.values()) for s, p in handed_in[1].items()}
 
 
-def test_a_submission_is_entered_as_nbgrader_enters_it(tmp_path):
-    from nbgrader.api import Gradebook
+def test_submissions_are_entered_and_marked_as_nbgrader_does_it(tmp_path):
+    from nbgrader.api import Gradebook, MissingEntry
 
-    def entered(place, batch):
+    from autograder.engine.entries import Entries, Marks, Release
+
+    late, in_time, refused = "2026-01-02 03:04:05 UTC", "2026-01-01 00:00:00 UTC", []
+
+    def enter(gradebook):
+        """As nbgrader's autograde does it: ada in time, then late; bo without a time; without one notebook each."""
+        seconds = []
+        for student, when in (("ada", {"timestamp": in_time}), ("ada", {"timestamp": late}), ("ada", {}), ("bo", {})):
+            gradebook.update_or_create_student(student)
+            gradebook.find_student(student)
+            seconds.append(gradebook.update_or_create_submission("a", student, **when).total_seconds_late)
+            names = sorted(notebook.name for notebook in gradebook.find_assignment("a").notebooks)
+            gradebook.find_notebook(names[0], "a")
+            for grade in gradebook.find_submission_notebook("second", "a", student).grades:
+                grade.auto_score, grade.needs_manual_grade = 0, False
+            gradebook.db.commit()
+        for call in (lambda: gradebook.find_student("cy"), lambda: gradebook.find_notebook("third", "a")):
+            with pytest.raises(MissingEntry) as error:
+                call()
+            refused.append(str(error.value))
+        return seconds, names
+
+    def entered(place, ours):
         url = f"sqlite:///{place}"
         with Gradebook(url) as gradebook:
-            for student in ("ada", "bo"):
-                gradebook.add_student(student)
-            gradebook.add_assignment("a")
-            for notebook in ("full", "empty"):
+            gradebook.add_student("bo")
+            gradebook.add_assignment("a", duedate="2026-01-01 12:00:00 UTC")
+            for notebook in ("first", "second", "empty"):
                 gradebook.add_notebook(notebook, "a")
-            gradebook.add_grade_cell("graded", "full", "a", max_score=2, cell_type="code")
-            gradebook.add_solution_cell("solved", "full", "a")
-            gradebook.add_task_cell("task", "full", "a", max_score=1, cell_type="markdown")
-            gradebook.add_source_cell("read", "full", "a", cell_type="code")
-        with batch(url), Gradebook(url) as gradebook:
-            submission = gradebook.add_submission("a", "ada", timestamp="2026-01-02 03:04:05 UTC")
-            assert submission.student.id == "ada" and submission.timestamp == datetime(2026, 1, 2, 3, 4, 5)
-            gradebook.add_submission("a", "bo")
+            for notebook in ("first", "second"):
+                gradebook.add_grade_cell("graded", notebook, "a", max_score=2, cell_type="code")
+                gradebook.add_solution_cell("solved", notebook, "a")
+                gradebook.add_task_cell("task", notebook, "a", max_score=1, cell_type="markdown")
+                gradebook.add_source_cell("read", notebook, "a", cell_type="code")
+        with contextlib.closing(Writer(url)) as writer, Gradebook(url) as gradebook:
+            if ours:
+                with writer.batch() as connection:
+                    entries = Entries(connection, Release.read(connection, "a"))
+                    found = (*enter(entries), entries.late)
+            else:
+                found = (*enter(gradebook), False)
+            for student, by_hand in (("ada", 1.5), ("bo", None)):
+                grade = gradebook.find_grade("task", "first", "a", student)
+                grade.manual_score = by_hand
+                gradebook.db.commit()
+            marks = {"graded": 2.0, "task": 0.5}, {"solved": "No response.", "task": None}
+            for student in ("ada", "bo", "ada"):
+                if ours:
+                    with writer.batch() as connection:
+                        mine = Marks(connection, "a", student, "first")
+                        for give, what in zip((mine.score, mine.comment), marks, strict=True):
+                            for name, value in what.items():
+                                give(name, value)
+                        mine.write()
+                else:
+                    for name, points in marks[0].items():
+                        grade = gradebook.find_grade(name, "first", "a", student)
+                        grade.auto_score, grade.needs_manual_grade = points, grade.manual_score is not None
+                    for name, sentence in marks[1].items():
+                        gradebook.find_comment(name, "first", "a", student).auto_comment = sentence
+                    gradebook.db.commit()
         with contextlib.closing(sqlite3.connect(place)) as database:
-            return {name: database.execute(query).fetchall() for name, query in ENTRIES.items()}
+            return found, {name: database.execute(query).fetchall() for name, query in ENTRIES.items()}
 
-    theirs = entered(tmp_path / "theirs.db", contextlib.nullcontext)
-    ours = entered(tmp_path / "ours.db", lambda url: Writer(url).batch())
-    assert ours == theirs and all(len(rows) == 4 for rows in ours.values())
+    theirs, ours = entered(tmp_path / "theirs.db", ours=False), entered(tmp_path / "ours.db", ours=True)
+    assert ours == theirs and all(ours[1].values())
+    assert ours[0] == ([0, 54245.0, 54245.0, 0], ["empty", "first", "second"], False)
+    assert refused[:2] == refused[2:]
+    with contextlib.closing(Writer(f"sqlite:///{tmp_path / 'ours.db'}")) as writer, writer.batch() as connection:
+        for missing in (lambda: Release.read(connection, "b"), lambda: Marks(connection, "a", "cy", "first")):
+            with pytest.raises(MissingEntry, match="No such"):
+                missing()
+        entries = Entries(connection, Release.read(connection, "a"))
+        entries.update_or_create_submission("a", "ada")
+        assert entries.late
 
 
 def test_what_is_up_to_date_is_not_graded_again(graded, course):
