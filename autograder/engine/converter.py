@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 from nbconvert.writers import FilesWriter
+from nbformat.v4.rwbase import split_lines
 from nbgrader import utils
 from nbgrader.converters import Autograde, autograde
 from nbgrader.coursedir import CourseDirectory
@@ -74,7 +75,8 @@ class ClassConverter(Autograde):
             nbformat.validate(notebook, relax_add_props=True)
         finally:
             self._sanitizing = True
-        self.write_single_notebook(nbformat.v4.writes(notebook) + "\n", resources)
+        lines = split_lines(notebook)  # this one itself: `writes` would first copy it
+        self.write_single_notebook(nbformat.v4.writes(lines, split_lines=False) + "\n", resources)
 
     def _resources(self, file: str) -> dict[str, Any]:
         """What the steps of a round are told of a notebook."""

@@ -140,7 +140,11 @@ class Release:
 
     def of(self, *roles: str) -> list[Cell]:
         """The cells of these roles, in order."""
-        return [cell for cell in self.cells if role(cell) in roles]
+        return [cell for kind, cell in self._roles if kind in roles]
+
+    @functools.cached_property
+    def _roles(self) -> list[tuple[str, Cell]]:
+        return [(role(cell), cell) for cell in self.cells]
 
     @functools.cached_property
     def _by_name(self) -> dict[str, Cell]:

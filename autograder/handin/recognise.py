@@ -61,8 +61,9 @@ def recognise(cells: list[Cell], release: Release, notes: Notes) -> list[Cell]:
     """The cells, named for what they are of the release; some are split, joined or left out, with a note."""
     _mend_kinds(cells, release, notes)
     cells = _join_cut_answers(cells, release, notes)
+    alike = _by_text(cells)
     for wanted in release.of("given", "payoff"):
-        same = [cell for cell in _unnamed(cells) if cell.text == wanted.text]
+        same = [cell for cell in alike.get(("code", wanted.text), []) if not cell.name]
         if same:
             max(same, key=lambda cell: wanted.name in cell.claims).name = wanted.name  # the first of equals
     cells = _find_tests(cells, release, notes)
@@ -185,9 +186,15 @@ def _find_changed(cells: list[Cell], release: Release) -> None:
 
 def _find_text(cells: list[Cell], release: Release) -> None:
     """Name the prose and the pieces that are reused, in place of which a learner may have put their own."""
+    alike = _by_text(cells)
+    claiming: dict[str, list[Cell]] = {}
+    for cell in cells:
+        for name in cell.claims:
+            claiming.setdefault(name, []).append(cell)
     for wanted in release.of("text", "reuse"):
-        mine = [c for c in cells if c.kind == wanted.kind and not c.name]
-        same = [c for c in mine if c.text == wanted.text] or [c for c in mine if wanted.name in c.claims]
+        same = [c for c in alike.get((wanted.kind, wanted.text), []) if not c.name] or [
+            c for c in claiming.get(wanted.name, []) if c.kind == wanted.kind and not c.name
+        ]
         if same:
             max(same, key=lambda c: wanted.name in c.claims).name = wanted.name
 
@@ -205,6 +212,14 @@ def additions(cell: Cell, wanted: Cell) -> str:
     lines = cell.source.splitlines()
     added = [node for node in cell.statements or [] if bound(node) - known]
     return "\n".join("\n".join(lines[first_line(node) - 1 : node.end_lineno]) for node in added)
+
+
+def _by_text(cells: list[Cell]) -> dict[tuple[str, str], list[Cell]]:
+    """The cells by kind and text."""
+    found: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        found.setdefault((cell.kind, cell.text), []).append(cell)
+    return found
 
 
 def _unnamed(cells: list[Cell]) -> list[Cell]:
