@@ -22,6 +22,9 @@ from autograder.lms.roster import Roster
 SET_ASIDE = "{} was no ordinary file and was taken out of the folder."
 MISPLACED = "It lies in submitted/ itself. Take it out, and bring it in with `genlab collect`."
 EARLIER = "Nothing new; what was collected earlier stays."
+SUPERSEDED = (
+    "It is older than the one that was collected after it, which stays. To go back to it, delete {} and collect again."
+)
 STRAY = "It is no notebook, and its name is that of no student: left out."
 
 # missing: this notebook, but not all; other: no notebook, but something; absent: nothing at all; earlier: nothing new; stray: nobody's
@@ -99,14 +102,19 @@ class _Student:
         if there and not choices:
             self.folder.mkdir(parents=True, exist_ok=True)  # where grading sees who handed in something
             foreign += self._keep(others)
-        changed = False
+        changed, chosen = False, []
         for file, choice in choices.items():
+            if self._is_superseded(file, choice):
+                choice.notes.append(
+                    SUPERSEDED.format(quote((self.folder / file).relative_to(self.work.root).as_posix()))
+                )
+                continue
+            chosen.append(choice.found)
             if self._is_new(file, choice):
                 self._set_aside(self.folder / file)
                 self._place(file, choice)
                 changed = True
-        if choices:
-            chosen = [choice.found for choice in choices.values()]
+        if chosen:
             if changed:
                 self._set_aside(self.folder / timestamps.NAME)
             timestamps.ensure(self.folder, self.originals, chosen, stamps, self.work.due)
@@ -174,6 +182,13 @@ class _Student:
         if known is not None and choice.data is not None:
             return known.original != storage.digest(choice.data)
         return path.is_symlink() or not path.is_file() or path.read_bytes() != choice.data
+
+    def _is_superseded(self, file: str, choice: Choice) -> bool:
+        """Whether a file was collected before, and gave way to what is there now, which is no older."""
+        path = self.folder / file
+        if choice.data is None or not path.is_file() or path.is_symlink() or not self._is_new(file, choice):
+            return False
+        return choice.found.time <= path.stat().st_mtime and storage.holds(self.originals, file, choice.data)
 
     def _place(self, file: str, choice: Choice) -> None:
         path = self.folder / file

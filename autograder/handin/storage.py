@@ -75,8 +75,13 @@ def write(path: Path, data: bytes, time: float | None = None) -> None:
 
 def add(folder: Path, name: str, data: bytes, time: float) -> None:
     """Write a file beside what is in a folder, under another name where its own is taken, unless an equal one is there."""
-    if not any(old.read_bytes() == data for old in _numbered(folder, name)):
+    if not holds(folder, name, data):
         write(_free(folder, name), data, time)
+
+
+def holds(folder: Path, name: str, data: bytes) -> bool:
+    """Whether one of the files that were kept under this name has this content."""
+    return any(old.read_bytes() == data for old in _numbered(folder, name))
 
 
 def keep(path: Path, originals: Path) -> None:
@@ -101,7 +106,7 @@ def keep(path: Path, originals: Path) -> None:
     what = f"a link to {quote(os.readlink(path))}" if stat.S_ISLNK(mode) else "a pipe, socket or device"
     line = f"{quote(path.name)} was {what}.\n".encode("utf-8", "replace")
     name = f"{path.name}.txt"
-    if not any(old.read_bytes() == line for old in _numbered(originals, name)):
+    if not holds(originals, name, line):
         write(_free(originals, name), line)
 
 

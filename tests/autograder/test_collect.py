@@ -190,6 +190,29 @@ def test_of_a_mended_earlier_submission_only_the_original_is_kept(course, tmp_pa
     assert answer_in(submitted(course, "ada").read_bytes()) == "second"
 
 
+@pytest.mark.parametrize(
+    "spoil", [bytes, lambda data: data.replace(b'"kernelspec"', b'"kernel"')], ids=["sound", "mended"]
+)
+def test_what_gave_way_to_a_newer_hand_in_does_not_come_back(course, tmp_path, spoil):
+    old, new = spoil(answer("old")), spoil(answer("new"))
+    whole_class = write(tmp_path / "class", {f"ada/{NAME}.ipynb": old, f"bo/{NAME}.ipynb": old})
+    again = write(tmp_path / "again", {f"ada/{NAME}.ipynb": new}, 1_800_000_500)
+    for source in (whole_class, again, whole_class):
+        rows = {row.student: row.notes[-1:] for row in collect(course, CHAPTER, source)}
+    assert rows["ada"] == (
+        f"It is older than the one that was collected after it, which stays. To go back to it, delete “submitted/ada/{CHAPTER}/{NAME}.ipynb” "
+        "and collect again.",
+    )
+    assert rows["bo"] != rows["ada"] and answer_in(submitted(course, "ada").read_bytes()) == "new"
+    assert (submitted(course, "ada").parent / "timestamp.txt").read_text().startswith("2027-01-15 08:08:20")
+    submitted(course, "ada").unlink()
+    collect(course, CHAPTER, whole_class)
+    assert answer_in(submitted(course, "ada").read_bytes()) == "old"
+    collect(course, CHAPTER, again)
+    collect(course, CHAPTER, write(tmp_path / "back", {f"ada/{NAME}.ipynb": old}, 1_800_000_900))
+    assert answer_in(submitted(course, "ada").read_bytes()) == "old", "handed in once more, after the other"
+
+
 def test_of_two_notebooks_the_newest_with_answers_counts(course, tmp_path):
     source = write(tmp_path / "in", {"ada/old.ipynb": answer("old")}, time=1_000)
     write(source, {"ada/new.ipynb": answer("new")}, time=2_000)
