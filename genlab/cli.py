@@ -60,7 +60,7 @@ def build(
         print(change)
     wrong = [c for c in changes if c.kind != "written"]
     if not changes:
-        print("every notebook is as built")
+        print(f"every notebook is as built{'' if root.resolve() == Path.cwd() else f' in {root}'}")
     raise typer.Exit(1 if wrong else 0)
 
 

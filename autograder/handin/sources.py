@@ -176,7 +176,7 @@ def _empty_folders(source: Path, files: list[tuple[str, ...]]) -> list[tuple[str
     for place, folders, _ in os.walk(source):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in IGNORED)
         parts = Path(place).relative_to(source).parts
-        if parts not in full and all(part.isprintable() for part in parts):
+        if parts and parts not in full and all(part.isprintable() for part in parts):
             empty.append(parts)
     return empty
 

@@ -8,13 +8,15 @@ from typing import Any
 from autograder.engine import nbgrader_api
 from autograder.engine.assignment import NotReleased
 from autograder.engine.options import Options
+from genlab.course import load_course
 
 
 def export_marks(course: Path, assignment: str, platform: str, out: Path | None = None, **options: Any) -> list[str]:
     """What to tell after an assignment's marks were written to `out`, or to ASSIGNMENT-PLATFORM.csv in the course's folder.
 
-    options: those of `export.PlatformExport`. Raises TableError, NotReleased.
+    options: those of `export.PlatformExport`. Raises CourseError, TableError, NotReleased.
     """
+    load_course(course / "course.yml")  # which says it where this is no course
     config = nbgrader_api.config(course, Options())
     from nbgrader.api import Gradebook
 
