@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.probes.call import probe_call
-from autograder.probes.recording import code_of, full_float32, names_used
+from autograder.probes.recording import begin, code_of, full_float32, names_used
 from autograder.probes.spy import probe_spy
 from autograder.probes.transplant import probe_transplant
 from autograder.probes.value import probe_value
@@ -26,6 +26,7 @@ def run_probe(plan: Plan, target: Any, device: str = "cpu") -> Record:
 
     A plan with "code" asks for what tells the target's code from other code, too.
     """
+    begin()
     with full_float32():
         record = PROBES[plan["probe"]](plan, target, device)
     if plan.get("code"):

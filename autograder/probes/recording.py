@@ -59,11 +59,40 @@ NUMBERS = (
 )
 
 
+class OutOfTime(BaseException):
+    """A cell ran longer than it may. Not an Exception, so that `except Exception` does not stop it.
+
+    `line` is where it was first interrupted, in the innermost cell, or 0: what is raised may come from later, when nothing of it runs.
+    """
+
+    def __init__(self, seconds: float, line: int) -> None:
+        super().__init__(f"it was stopped after {seconds:g} seconds (does a loop never end?)")
+        self.line = line
+
+    @property
+    def told(self) -> str:
+        """The message with the line."""
+        return f"{self}, in line {self.line} of its cell" if self.line else str(self)
+
+
+_stopped: dict[str, Any] | None = None  # what ended a call of the probe under way when its time was over
+
+
+def begin() -> None:
+    """A probe begins, which has time again."""
+    global _stopped
+    _stopped = None
+
+
 def attempt(function: Callable[..., Any], args: list[Any], seed: int) -> tuple[Any, dict[str, Any] | None]:
     """(value, None), or (None, what was raised), of one quiet call under a seeded global random state.
 
     Printing, warnings and progress bars are swallowed; `exit()` counts as an error; an interrupt passes through.
+    Where the time was over in one call, there are no others: they would all end like it.
     """
+    global _stopped
+    if _stopped:
+        return None, _stopped
     seed_torch(seed)
     random.seed(seed)
     try:
@@ -72,7 +101,10 @@ def attempt(function: Callable[..., Any], args: list[Any], seed: int) -> tuple[A
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # learner code may raise anything, SystemExit included
-        return None, describe_error(error)
+        raised = describe_error(error)
+        if isinstance(error, OutOfTime):
+            _stopped = raised
+        return None, raised
 
 
 @contextlib.contextmanager

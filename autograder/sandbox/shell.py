@@ -18,28 +18,14 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from autograder.probes.recording import OutOfTime
+
 MOST_TEXT = 200_000  # characters of one cell
 MOST_OUTPUTS = 200  # of one cell
 MOST_PICTURE = 4_000_000  # characters of base64
 # Where IPython may see more than Python: escapes, help, magics and commands assigned, prompts; the first line indented or empty
 NOT_PYTHON = re.compile(r"\A\s|^[ \t\f]*(?:[%!?/,;]|>>>|\.\.\.|In \[)|\?[ \t\f\r]*$|=[ \t\f]*[%!]", re.MULTILINE)
 NO_COMMANDS = "(commands are not run while grading)"
-
-
-class OutOfTime(BaseException):
-    """A cell ran longer than it may. Not an Exception, so that `except Exception` does not stop it.
-
-    `line` is where it was first interrupted, in the innermost cell, or 0: what is raised may come from later, when nothing of it runs.
-    """
-
-    def __init__(self, seconds: float, line: int) -> None:
-        super().__init__(f"it was stopped after {seconds:g} seconds (does a loop never end?)")
-        self.line = line
-
-    @property
-    def told(self) -> str:
-        """The message with the line."""
-        return f"{self}, in line {self.line} of its cell" if self.line else str(self)
 
 
 class Outputs:

@@ -27,6 +27,7 @@ from autograder.engine.launch import EngineError, Server
 from autograder.engine.options import Options
 from autograder.engine.submission import code_cells, fingerprint, lent_by
 from autograder.examination import examine
+from autograder.probes import run_probe
 from autograder.sandbox.lock import children_of
 from autograder.sandbox.policy import Limits
 from autograder.sandbox.shell import OutOfTime, time_limit
@@ -207,6 +208,25 @@ def test_the_line_of_the_answer_is_told_also_where_its_end_comes_later():
         while True:  # the kit's own code, which what the answer left behind makes slow
             pass
     assert caught.value.line in (2, 3) and caught.value.told.endswith(f", in line {caught.value.line} of its cell")
+
+
+def test_a_probe_whose_time_is_over_in_one_call_makes_no_others():
+    calls = []
+
+    def answer(endless):
+        calls.append(endless)
+        while endless:
+            pass
+
+    def plan(*arguments):
+        return {"probe": "call", "cases": [{"args": [argument], "seed": 0} for argument in arguments]}
+
+    with time_limit(0.2):
+        record = run_probe(plan(False, True, False, True), answer)
+    raised = [case["calls"][0]["raised"] for case in record["cases"]]
+    assert [error and error["type"] for error in raised] == [None, *["OutOfTime"] * 3]
+    assert calls == [False, True]
+    assert run_probe(plan(False), answer)["cases"][0]["calls"][0]["raised"] is None, "the next one has time again"
 
 
 def test_a_cell_that_never_ends_is_noted(engine):
