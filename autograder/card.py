@@ -97,7 +97,7 @@ def _headline(failure: Result) -> str:
     if failure.seen.startswith("raised "):
         return f"It stops with an error, {failure.seen.split()[1].rstrip(':')}, before there is anything to judge."
     name, value, _ = failure.says.partition(": the right value")
-    return f"The value of {name} is not right yet." if value else f"Not so yet: it {failure.says}."
+    return f"The value of {name} is not right yet." if value else f"This does not hold yet: it {failure.says}."
 
 
 def _shown_failure(report: Report) -> Result | None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder import checks
 from autograder.exercise import Exercise
 from autograder.judge import judge
 from autograder.probes import Plan, Record, run_probe
+from autograder.probes.recording import line_of_cell
 from autograder.report import CheckFailed, GraderError, NotAttempted, Report
 from autograder.reusing import refused
 
+PATIENCE = 20.0  # seconds
 NOT_TAKEN = "was not taken over from your notebook"  # of a piece of an earlier lesson
 
 
@@ -45,6 +50,29 @@ def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, 
         return Report(exercise, "grader_error", checks.points(exercise), grader_error=broke)
 
 
+@contextlib.contextmanager
+def _patience(exercise: str) -> Iterator[None]:
+    """Tells whoever waits long for a check which line of theirs runs, and how to stop it; the check goes on."""
+    out, here = sys.stdout, threading.get_ident()  # the cell's, which a probe takes away
+
+    def tell() -> None:
+        line = line_of_cell(sys._current_frames().get(here))
+        where = f", in line {line} of its cell" if line else ""
+        print(
+            f"{exercise} is still being checked after {PATIENCE:g} seconds{where}. Is there a loop that never ends? "
+            "Then interrupt the kernel (the square button, or I twice).",
+            file=out,
+        )
+
+    timer = threading.Timer(PATIENCE, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 _judged_before: dict[str, Any] = {}  # by exercise, the answer of the last check in this process
 
 
@@ -56,7 +84,8 @@ def check(exercise: str, target: Any, *, hidden: bool = False) -> None:
     from autograder.card import show
     from genlab import advice, progress
 
-    report = examine(exercise, target, hidden=hidden)
+    with _patience(exercise):
+        report = examine(exercise, target, hidden=hidden)
     show(report, hidden)
     same = callable(target) and _judged_before.get(exercise) is target
     if same and report.status in ("failed", "not_attempted") and not report.follows_from:

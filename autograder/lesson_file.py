@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,11 @@ def cells_of(path: Path) -> list[str]:
 def read_notebook(path: Path) -> dict[str, Any]:
     """The notebook's JSON. Raises NotALesson when the file is missing, unreadable or no notebook."""
     if path.is_dir():
-        raise NotALesson(f"{path} is a folder. Name a notebook in it, for example {_example()}.")
+        inside = next(iter(sorted(path.glob("*.ipynb"))), None)
+        example = (
+            f"Name a notebook in it, for example {inside}." if inside else f"A lesson is, for example, {_example()}."
+        )
+        raise NotALesson(f"{path} is a folder. {example}")
     if path.suffix != ".ipynb" and path.exists():
         raise NotALesson(
             f"{path} is no notebook: its name does not end in .ipynb. A lesson is, for example, {_example()}."
@@ -42,9 +47,14 @@ def read_notebook(path: Path) -> dict[str, Any]:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise NotALesson(
-            f"{path} does not exist. Lessons are in the folder lessons/, for example {_example()}."
-        ) from None
+        near = get_close_matches(path.name, [other.name for other in path.parent.glob("*.ipynb")], n=1)
+        meant = (
+            f"Did you mean {path.parent / near[0]}?"
+            if near
+            else f"Lessons are in the folder lessons/, for example {_example()}."
+        )
+        where = "" if path.is_absolute() else f" in {Path.cwd()}"
+        raise NotALesson(f"{path} does not exist{where}. {meant}") from None
     except (OSError, ValueError) as error:
         raise Unfinished(
             f"{path} cannot be read as a notebook: it is empty or damaged ({error}). Save it again in Jupyter or Colab."

@@ -89,6 +89,12 @@ class Report:
         return f"{name}: {failure.message if failure else 'failed'}"
 
 
+def endless(seconds: float, line: int) -> str:
+    """What an answer did that did not end in time; `line` of its cell, where it is known, is what ran then."""
+    where = f", in line {line} of its cell" if line else ""
+    return f"ran for more than {seconds:g} seconds{where}: is there a loop that never ends?"
+
+
 class CheckFailed(AssertionError):
     """Raised by `check` when an answer fails; shown in a notebook as one line, the card above it says the rest."""
 

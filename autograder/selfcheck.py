@@ -15,7 +15,8 @@ from autograder.claims import show
 from autograder.definitions import Definitions, run
 from autograder.examination import examine
 from autograder.lesson_file import cells_of, lesson_of
-from autograder.report import Report
+from autograder.probes.recording import line_of_cell
+from autograder.report import Report, endless
 from autograder.reusing import beside, found_by
 
 SECONDS = 30.0  # for one exercise
@@ -41,8 +42,8 @@ def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: in
         try:
             with _time_limit():
                 reports.append(judged(found, exercise, hidden=hidden, seed=seed))
-        except TimeoutError:
-            reports.append(endless(exercise, SECONDS))
+        except TimeoutError as error:
+            reports.append(Report(exercise, "failed", checks.points(exercise), note=str(error)))
     return reports
 
 
@@ -62,12 +63,6 @@ def judged(found: Definitions, exercise: str, *, hidden: bool = False, seed: int
             note=f"is not defined here: `genlab reset {exercise}` puts its stub back.",
         )
     return examine(exercise, found.names[name], hidden=hidden, seed=seed)
-
-
-def endless(exercise: str, seconds: float) -> Report:
-    """The report on an answer that did not end in time."""
-    note = f"ran for more than {seconds:g} seconds: is there a loop that never ends?"
-    return Report(exercise, "failed", checks.points(exercise), note=note)
 
 
 def limit_memory(share: float = 0.8) -> None:
@@ -90,11 +85,11 @@ def _time_limit() -> Iterator[None]:
 
     Not by the signal itself: a process in the background ignores it.
     """
-    over, here = threading.Event(), ctypes.c_ulong(threading.get_ident())
+    lines, here = list[int](), threading.get_ident()
 
     def interrupt() -> None:
-        over.set()
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(KeyboardInterrupt))
+        lines.append(line_of_cell(sys._current_frames().get(here)))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(here), ctypes.py_object(KeyboardInterrupt))
 
     timer = threading.Timer(SECONDS, interrupt)
     timer.daemon = True
@@ -102,8 +97,8 @@ def _time_limit() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        if over.is_set():
-            raise TimeoutError from None
+        if lines:
+            raise TimeoutError(endless(SECONDS, lines[0])) from None
         raise
     finally:
         timer.cancel()

@@ -175,7 +175,8 @@ class Course(_Entry):
     def exercise(self, id: str) -> Exercise:
         """The exercise `lesson/exercise`. Raises LookupError, naming the nearest, for others."""
         exercises = {f"{lesson.id}/{e.id}": e for lesson in self.lessons for e in lesson.exercises}
-        exercise: Exercise = _pick(id, exercises, "exercise")
+        of_lesson = {name: e for name, e in exercises.items() if name.startswith(f"{id.partition('/')[0]}/")}
+        exercise: Exercise = _pick(id, of_lesson or exercises, "exercise")
         return exercise
 
     def earlier(self, lesson: Lesson) -> list[Lesson]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from autograder.report import Report
-    from genlab.course import Course
+    from genlab.course import Course, Lesson
 
 _Exercise = Annotated[str, typer.Argument(help="For example vae_fashion/kl_loss.")]
 
@@ -52,7 +52,9 @@ def start(
 
 
 def check(
-    notebook: Annotated[Path, typer.Argument(help="A lesson's notebook, with or without its metadata, or a script.")],
+    notebook: Annotated[
+        Path, typer.Argument(help="A lesson's notebook, with or without its metadata, or a script; or a lesson's name.")
+    ],
     hidden: Annotated[bool, typer.Option(help="Other numbers and sizes than the notebook's own checks.")] = False,
 ) -> None:
     """Judge every exercise of one notebook, here and now; no training is run. Exit code 1 unless all pass."""
@@ -62,7 +64,12 @@ def check(
     from genlab import progress
 
     limit_memory()
-    with stop_on(NotALesson):
+    with stop_on(NotALesson, LookupError):
+        if not notebook.exists() and str(notebook) == notebook.stem:
+            latest = _latest_here(_course().lesson(str(notebook)))
+            if latest is None:
+                raise LookupError(f"There is no notebook of {notebook} in {Path.cwd()}. Name it: genlab check NOTEBOOK")
+            notebook = latest
         reports = check_notebook(notebook, hidden=hidden)
     for report in reports:
         with stop_on(OSError):
@@ -178,10 +185,17 @@ def _lessons_here() -> Path:
     return Path("lessons") if root is not None and Path.cwd() == root else Path()
 
 
+def _latest_here(lesson: Lesson) -> Path | None:
+    """The learner's notebook of a lesson, the latest where there are several."""
+    from autograder.selfstudy.watching import files
+
+    here = [path for path in files(_lessons_here()) if lesson.file in path.name and "solutions" not in path.parts]
+    return max(here, key=lambda path: path.stat().st_mtime, default=None)
+
+
 def _target(what: str, course: Course) -> Path:
     """What to watch. Raises LookupError for what is neither a lesson nor a file."""
     from autograder.selfstudy import released
-    from autograder.selfstudy.watching import files
 
     if not what:
         return _lessons_here()
@@ -190,9 +204,8 @@ def _target(what: str, course: Course) -> Path:
     if "/" in what or "." in what or "\\" in what:
         raise LookupError(f"{what} does not exist. Name a lesson, a folder, a notebook or a script.")
     lesson = course.lesson(what)
-    here = [path for path in files(_lessons_here()) if lesson.file in path.name and "solutions" not in path.parts]
-    if here:
-        return max(here, key=lambda path: path.stat().st_mtime)
+    if latest := _latest_here(lesson):
+        return latest
     path = Path(f"{lesson.file}.ipynb")
     if not typer.confirm(f"There is no notebook of {what} here. Put it into this folder?", default=True):
         raise typer.Exit(1)

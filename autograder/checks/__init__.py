@@ -21,9 +21,13 @@ def module_name(exercise: str) -> str:
 
 
 def find(exercise: str) -> Exercise:
-    """The check of an exercise id. Raises KeyError, with the ids there are, for one that the course does not have."""
+    """The check of an exercise id. Raises KeyError, with the ids that may be meant, for one that the course does not have."""
     if exercise not in _course():
-        raise KeyError(f"no exercise {exercise!r}; the course has: {', '.join(_course())}")
+        lesson = exercise.partition("/")[0]
+        near = ids(lesson)
+        raise KeyError(
+            f"no exercise {exercise!r}; {f'the lesson {lesson}' if near else 'the course'} has: {', '.join(near or ids())}"
+        )
     found: Exercise = importlib.import_module(module_name(exercise)).EXERCISE
     return found
 

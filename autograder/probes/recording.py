@@ -8,6 +8,7 @@ import hashlib
 import inspect
 import io
 import numbers
+import os
 import random
 import sys
 import threading
@@ -73,6 +74,16 @@ class OutOfTime(BaseException):
     def told(self) -> str:
         """The message with the line."""
         return f"{self}, in line {self.line} of its cell" if self.line else str(self)
+
+
+def line_of_cell(frame: types.FrameType | None) -> int:
+    """The line that runs in the innermost cell, or 0; modules have a path in place of its name, where it is not ipykernel's for a cell."""
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if "ipykernel_" in name or not (os.path.isabs(name) or name.startswith("<frozen")):
+            return frame.f_lineno
+        frame = frame.f_back
+    return 0
 
 
 _stopped: dict[str, Any] | None = None  # what ended a call of the probe under way when its time was over

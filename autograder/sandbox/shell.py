@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import signal
 import sys
@@ -18,7 +17,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from autograder.probes.recording import OutOfTime
+from autograder.probes.recording import OutOfTime, line_of_cell
 
 MOST_TEXT = 200_000  # characters of one cell
 MOST_OUTPUTS = 200  # of one cell
@@ -206,7 +205,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     lines: list[int] = []
 
     def stop(_: int, frame: types.FrameType | None) -> None:
-        lines.append(_line_of_cell(frame))
+        lines.append(line_of_cell(frame))
         raise OutOfTime(seconds, lines[0])
 
     signal.signal(signal.SIGALRM, stop)
@@ -215,13 +214,6 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _line_of_cell(frame: types.FrameType | None) -> int:
-    """The line that runs in the innermost cell; modules have a path in place of its name."""
-    while frame is not None and (os.path.isabs(name := frame.f_code.co_filename) or name.startswith("<frozen")):
-        frame = frame.f_back
-    return frame.f_lineno if frame else 0
 
 
 @contextlib.contextmanager

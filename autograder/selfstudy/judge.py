@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.report import endless
+
 WARM_UP = 180.0  # seconds that a start may take on a busy machine
 IDLE = 6  # times the limit that an answer may take without using the processor
 
@@ -58,7 +60,8 @@ class Judge:
                 return [*found, *self._replace("ended the process that ran it: out of memory, `os._exit`, or a crash")]
             fact = json.loads(line)
             self._seconds = fact.pop("seconds")
-            if not fact:
+            if "line" in fact:
+                self._line = fact["line"]
                 continue
             self._since, self._began = time.monotonic(), self._seconds
             if "doing" in fact:
@@ -70,9 +73,9 @@ class Judge:
         waited = time.monotonic() - self._since
         if not self.ready and waited > WARM_UP:
             raise CannotStart(f"the process that judges was not ready after {WARM_UP:g} seconds")
-        endless = self._seconds - self._began > self.limit or waited > IDLE * self.limit
-        if self.ready and self.path is not None and endless:
-            found += self._replace(f"ran for more than {self.limit:g} seconds: is there a loop that never ends?")
+        late = self._seconds - self._began > self.limit or waited > IDLE * self.limit
+        if self.ready and self.path is not None and late:
+            found += self._replace(endless(self.limit, self._line))
         return found
 
     @property
@@ -89,7 +92,7 @@ class Judge:
 
     def _start(self) -> None:
         self.ready = False
-        self._doing = {}
+        self._doing, self._line = {}, 0
         self._since, self._began, self._seconds = time.monotonic(), 0.0, 0.0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         # Checks run on the CPU, as in notebooks; a GPU would only take memory and time.

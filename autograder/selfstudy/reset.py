@@ -56,7 +56,9 @@ def file_of(exercise: str, folder: Path) -> Path:
         except NotALesson:
             continue
     if not found:
-        raise CannotReset(f"There is no notebook of {lesson} in {folder}. Name it: genlab reset {exercise} NOTEBOOK")
+        raise CannotReset(
+            f"There is no notebook of {lesson} in {folder.resolve()}. Name it: genlab reset {exercise} NOTEBOOK"
+        )
     return max(found, key=lambda path: path.stat().st_mtime)
 
 

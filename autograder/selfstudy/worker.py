@@ -3,7 +3,8 @@
 Started by `python -m autograder.selfstudy.worker`. One JSON object a line comes in: {"path", "known": {exercise: fingerprint}}. Out
 go, in this order: {"ready", "hints"} once; for a path {"doing"} before each cell and {"doing", "fingerprint"} before each exercise,
 {"exercise", "path", "status", "card", "fingerprint"} after it, and at the end {"done": path, "lesson"} – with "unfinished" or "ignored", and
-why, instead of a lesson where there is nothing to judge. Every line has "seconds", the processor time used so far.
+why, instead of a lesson where there is nothing to judge. Now and then comes {"line"}, of the learner's cell that runs, or 0. All have
+"seconds", the processor time used so far.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def main() -> None:
 
     say(ready=True, hints=_warm_up())
     _limit_memory()
-    threading.Thread(target=_beat, args=(say,), daemon=True).start()
+    threading.Thread(target=_beat, args=(say, threading.get_ident()), daemon=True).start()
     while True:
         ask = json.loads(asked.get())
         look_at(Path(ask["path"]), ask["known"], say)
@@ -93,11 +94,13 @@ def _listen(asking: TextIO, asked: queue.SimpleQueue[str]) -> None:
     os._exit(0)
 
 
-def _beat(say: Callable[..., None]) -> None:
-    """Say now and then how much processor time was used, so that a busy machine is told from an endless loop."""
+def _beat(say: Callable[..., None], judging: int) -> None:
+    """Say now and then how much processor time was used, so that a busy machine is told from an endless loop, and the line that runs."""
+    from autograder.probes.recording import line_of_cell
+
     while True:
         time.sleep(BEAT)
-        say()
+        say(line=line_of_cell(sys._current_frames().get(judging)))
 
 
 def _own_streams() -> tuple[TextIO, TextIO]:

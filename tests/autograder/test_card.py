@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import torch
 
-from autograder import CheckFailed, NotAttempted, check, checks, examine
+from autograder import CheckFailed, NotAttempted, check, checks, examination, examine
 from autograder.card import as_html, as_text, coded
 from autograder.report import Pictures, Report, Result
 from genlab import progress
@@ -82,7 +84,10 @@ def test_a_card_without_a_known_mistake_has_a_headline_too() -> None:
     for answer, headline in [
         (unbound, "It stops with an error, NameError, before there is anything to judge."),
         (lambda z_mean, z_log_var: right(z_mean, z_log_var) + 1, "The value of kl is not right yet."),
-        (lambda z_mean, z_log_var: right(z_mean, z_log_var).double(), "Not so yet: it returns the right dtype."),
+        (
+            lambda z_mean, z_log_var: right(z_mean, z_log_var).double(),
+            "This does not hold yet: it returns the right dtype.",
+        ),
         (MISTAKES["wrong_sign"].wrong, MISTAKES["wrong_sign"].sentence),
     ]:
         report = examine(KL, answer)
@@ -111,3 +116,14 @@ def test_code_is_set_as_code_and_a_word_emphasised() -> None:
         coded("the *mean* of `a*b*c` & x * y * z, *args")
         == "the <em>mean</em> of <code>a*b*c</code> &amp; x * y * z, *args"
     )
+
+
+def test_whoever_waits_long_for_a_check_is_told_the_line_that_runs(monkeypatch, capsys):
+    monkeypatch.setattr(examination, "PATIENCE", 0.2)
+    names = {"time": time}
+    source = "def conv_parameters(c_in, c_out, kernel):\n    time.sleep(0.5)\n    return 0\n"
+    exec(compile(source, "/tmp/ipykernel_7/12.py", "exec"), names)
+    with pytest.raises(CheckFailed):
+        check("cnn/conv_parameters", names["conv_parameters"])
+    told = capsys.readouterr().out
+    assert told.count("cnn/conv_parameters is still being checked after 0.2 seconds, in line 2 of its cell.") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -86,12 +87,28 @@ def test_check_says_what_is_wrong_with_a_file_that_is_no_lesson(
     assert result.exit_code == 2 and said in result.output and "Traceback" not in result.output
 
 
+def test_check_takes_a_lessons_name_and_names_the_file_that_may_be_meant(fresh_home: Path, monkeypatch) -> None:
+    folder = fresh_home / "mine"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    nowhere = genlab("check", "vae_fashion").output
+    assert "There is no notebook of vae_fashion in" in nowhere and "genlab check NOTEBOOK" in nowhere
+    path = write(folder, hand_in(ROOT, {}))
+    path = path.rename(folder / "02_vae_fashion.ipynb")
+    assert "22 of 22 points" in genlab("check", "vae_fashion").output
+    assert "Did you mean vae_fashion?" in genlab("check", "vae_fashon").output
+    assert "Did you mean 02_vae_fashion.ipynb?" in genlab("check", "02_vae_fashon.ipynb").output
+    assert f"for example {path}" in genlab("check", folder).output.replace("\n", "")
+
+
 def test_hints_come_one_by_one_and_are_remembered() -> None:
     said = [genlab("hint", name).output for name in ("vae_fashion/kl_loss", "kl_loss", "kl_loss", "kl_loss")]
     assert [text.split(":")[0] for text in said] == [f"vae_fashion/kl_loss, hint {n} of 3" for n in (1, 2, 3, 3)]
     assert genlab("hint", "kl_loss", "--all").output.count(" of 3: ") == 3
     assert progress.load()["vae_fashion/kl_loss"]["hints"] == 3
     assert "Did you mean vae_fashion/kl_loss?" in genlab("hint", "vae_fashion/kl_los").output
+    listed = genlab("hint", "dcgan").output
+    assert "dcgan/train_step" in listed and "vae_fashion" not in listed
 
 
 def test_a_solution_is_shown_after_a_yes_or_a_pass_and_remembered() -> None:
@@ -217,7 +234,10 @@ def test_check_ends_an_endless_loop_and_judges_the_rest(monkeypatch: pytest.Monk
         "def conv_parameters(c_in, c_out, kernel):\n    return (c_in * kernel**2 + 1) * c_out",
     ]
     endless, right, *_ = selfcheck.check_cells(cells, "cnn")
-    assert endless.status == "failed" and "never ends" in endless.note
+    assert endless.status == "failed"
+    assert re.fullmatch(
+        r"ran for more than 2 seconds, in line [23] of its cell: is there a loop that never ends\?", endless.note
+    )
     assert right.passed
 
 

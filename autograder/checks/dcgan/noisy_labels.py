@@ -229,7 +229,7 @@ MISCONCEPTIONS = (
     Misconception(
         "one_draw",
         "a single draw (or one for the ones and one for the zeros) is shared by the whole batch",
-        "All labels of the batch move by the same amount: draw one number per label, of the shape of labels.",
+        "Labels of one kind all move by the same amount: draw one number per label, of the shape of labels.",
         mistakes.one_draw,
         lambda plan, record: _moved(_shared)(plan, record) and not _kept(plan, record),
     ),
