@@ -120,6 +120,10 @@ def grade(
         print(
             f"Graded now: {phases.graded} of {phases.handed_in}. What the others' marks depend on is as it was; --force grades them again."
         )
+    if phases.due_unknown:
+        print(
+            f"The gradebook does not know the `due:` of {assignment} in course.yml yet: run `genlab release {assignment}`, then grade."
+        )
     print(
         f"students: {len({row.student for row in rows})}, hand-ins: {phases.handed_in}; {phases.start:.1f} s to start, "
         f"{phases.grade:.1f} s to grade. Marks are in the gradebook, graded notebooks in autograded/."

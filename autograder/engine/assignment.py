@@ -28,12 +28,16 @@ class NotReleased(ValueError):
 
 @dataclass(frozen=True)
 class Phases:
-    """Seconds of wall time: starting up, and grading itself with repairs; how many students' hand-ins were graded, and of how many."""
+    """Seconds of wall time: starting up, and grading itself with repairs; how many students' hand-ins were graded, and of how many.
+
+    due_unknown: whether the gradebook has another due date than course.yml.
+    """
 
     start: float
     grade: float
     graded: int
     handed_in: int
+    due_unknown: bool = False
 
 
 def grade_assignment(
@@ -76,7 +80,8 @@ def grade_assignment(
         everyone = _enter(url, set(wanted) - set(handed_in))
         absent = [] if named else [student for student in everyone if student not in wanted]
         result = rows(job, url, wanted, found, absent)
-    return result, Phases(started - began, time.perf_counter() - started, len(todo), len(handed_in))
+        other = late.is_other_day(url, assignment, next(c.due for c in course.chapters if c.id == assignment))
+    return result, Phases(started - began, time.perf_counter() - started, len(todo), len(handed_in), other)
 
 
 def _wanted(folder: Path, assignment: str, students: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import checks
 from autograder.handin.reading import Refused, read_file, read_notebook
+from autograder.handin.rebuild import is_blank
 from autograder.handin.soundness import joined
 from autograder.report import Report
 
@@ -71,11 +72,13 @@ def given_names(notebook: dict[str, Any]) -> set[str]:
 
 
 def lent_by(folder: Path, course: Course, lesson: Lesson) -> dict[str, list[str]]:
-    """Code cells of a student's notebooks of earlier lessons, by lesson: those in the folder that can be read."""
+    """Code cells of a student's notebooks of earlier lessons, by lesson: those in the folder that can, and when they came could, be read."""
     found = {}
     for earlier in course.earlier(lesson):
         with contextlib.suppress(FileNotFoundError, Refused):
             notebook, _ = read_notebook(read_file(folder / f"{earlier.file}.ipynb"))
+            if is_blank(notebook):
+                continue
             cells = [cell for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
             found[earlier.id] = [joined(cell.get("source")) for cell in cells]
     return found

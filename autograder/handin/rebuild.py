@@ -95,6 +95,13 @@ def blank(released: dict[str, Any], reason: str) -> dict[str, Any]:
     return _notebook([_markdown(TOP, as_markdown(REFUSED, [reason])), *released["cells"]], released)
 
 
+def is_blank(notebook: dict[str, Any]) -> bool:
+    """Whether this is what `blank` gave, in place of a hand-in that could not be read."""
+    first = next(iter(notebook["cells"]), None)
+    source = first.get("source") if isinstance(first, dict) and first.get("id") == TOP else ""
+    return isinstance(source, str) and source.startswith(as_markdown(REFUSED, []).strip())
+
+
 def _notebook(cells: list[Any], released: dict[str, Any]) -> dict[str, Any]:
     whole = {"cells": cells, "metadata": released["metadata"], "nbformat": 4, "nbformat_minor": 5}
     return copy.deepcopy(whole)

@@ -96,7 +96,9 @@ def reuse(exercise: str, **settings: Any) -> Any:
     lesson, _, name = str(exercise).partition("/")
     cells = _session.lent.get(lesson) if _session else None
     if cells is None:
-        raise NotSolvedYet(f"the notebook of lesson {lesson}, which has {name}, was not handed in")
+        raise NotSolvedYet(
+            f"the notebook of lesson {lesson}, which has {name}, was not handed in, or could not be read"
+        )
     found = definitions.run(cells, [name], f"{lesson}, cell")
     if name not in found.names:
         raise NotSolvedYet(f"the notebook of lesson {lesson} defines no {name}")

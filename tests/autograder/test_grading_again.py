@@ -290,6 +290,13 @@ def test_late_penalties_follow_due_dates_and_extensions_without_grading(course):
     in_time, rows = scores()
     assert "late: the gradebook takes off 0" not in " ".join(rows[0].notes)
     assert in_time["ada"] > 0 and in_time["bo"] == late["bo"] and not rows[0].notes
+    file = course / "course.yml"
+    text = file.read_text(encoding="utf-8")
+    for hour, told in (("12:30", True), ("12:00", False)):
+        due = f"due: 2026-11-02 {hour} Europe/Berlin"
+        file.write_text(re.sub(rf"( +)- id: {CHAPTER}\n", rf"\g<0>\g<1>  {due}\n", text), encoding="utf-8")
+        said = CliRunner().invoke(app, ["grade", CHAPTER, "--course", str(course)], env={"COLUMNS": "200"}).output
+        assert (f"run `genlab release {CHAPTER}`" in said) is told, said
 
 
 def test_an_end_between_gradebook_and_folder_costs_nothing_but_that_batch(course, graded, monkeypatch):

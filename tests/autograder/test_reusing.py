@@ -14,7 +14,7 @@ from autograder.definitions import load_reference
 from autograder.engine.client import Engine
 from autograder.engine.grading import grade
 from autograder.engine.submission import lent_by
-from autograder.handin.repair import repair
+from autograder.handin.repair import Refused, repair, repair_file
 from autograder.report import NotSolvedYet
 from autograder.selfcheck import check_notebook
 from genlab import progress
@@ -199,6 +199,10 @@ def test_grading_lends_a_student_their_own_earlier_notebooks_only(here):
     (here / FILE).symlink_to(here / "elsewhere.ipynb")
     assert lent_by(here, course, cnn) == {}, "a link may point at the solutions"
     (here / FILE).unlink()
+    (here / FILE).write_text('{"cells": [', encoding="utf-8")
+    with pytest.raises(Refused):
+        repair_file(here / FILE, json.loads(UNSOLVED), here / "originals")
+    assert lent_by(here, course, cnn) == {}, "the empty lesson is not what the student wrote"
     (here / FILE).write_text(SOLVED, encoding="utf-8")
     lent = lent_by(here, course, cnn)
     with Engine.start() as engine:
@@ -207,6 +211,7 @@ def test_grading_lends_a_student_their_own_earlier_notebooks_only(here):
     assert not without.reports["cnn/conv_parameters"].passed
     at = [cell["id"] for cell in lesson["cells"]].index("conv_parameters-solution")
     assert (
-        "the notebook of lesson mlp, which has linear_parameters, was not handed in" in without.outputs[at][0]["evalue"]
+        "the notebook of lesson mlp, which has linear_parameters, was not handed in, or could not be read"
+        in without.outputs[at][0]["evalue"]
     )
     assert all(report.passed for report in with_mlp.reports.values())
