@@ -43,7 +43,7 @@ def collect(
     """Copy hand-ins to submitted/ under the names that nbgrader knows, and mend them. Exit code 1 if any is refused or no notebook."""
     from autograder.handin.collect import collect as collect_all
     from autograder.handin.reading import Refused
-    from autograder.lms.enrol import enrol, enrolled
+    from autograder.lms.enrol import enrol, enrolled, twice
     from autograder.lms.roster import read_roster
     from autograder.lms.table import TableError
     from genlab.course import CourseError, load_course
@@ -60,6 +60,11 @@ def collect(
         print("There is no notebook in it. A folder or .zip holds STUDENT/…/x.ipynb or STUDENT.ipynb.")
         return
     show_collected(rows)
+    for other, name in twice(course, assignment, people):
+        print(
+            f"submitted/ holds {name} of the list also as “{other}”, collected without it: remove submitted/{other}, or the class is "
+            "counted twice."
+        )
     if lost := lost_lateness(rows, assignment, next(c.due for c in chapters if c.id == assignment)):
         print(lost)
     raise typer.Exit(1 if any(row.state in ("refused", "other") for row in rows) else 0)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,14 @@ def _wanted(folder: Path, assignment: str, students: Iterable[str]) -> list[str]
     wanted = sorted(set(students)) or sorted(p.parent.name for p in (folder / "submitted").glob(f"*/{assignment}"))
     absent = [s for s in wanted if not (folder / "submitted" / s / assignment).is_dir()]
     if absent:
-        raise NotReleased(f"submitted/{absent[0]}/{assignment} does not exist: nothing was collected from {absent[0]}")
+        known = [p.parent.name for p in (folder / "submitted").glob(f"*/{assignment}")]
+        near = [name for name in known if name.lower().startswith(absent[0].lower())] or get_close_matches(
+            absent[0], known
+        )
+        meant = f". Did you mean {near[0]}?" if near else ""
+        raise NotReleased(
+            f"submitted/{absent[0]}/{assignment} does not exist: nothing was collected from {absent[0]}{meant}"
+        )
     if not wanted:
         raise NotReleased(f"submitted/ holds nothing for {assignment} yet. `genlab collect {assignment} …` fills it.")
     return wanted

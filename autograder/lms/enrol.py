@@ -31,6 +31,16 @@ def enrol(course: Path, roster: Roster) -> int:
     return changed
 
 
+def twice(course: Path, assignment: str, roster: Roster | None) -> list[tuple[str, str]]:
+    """Folders of an assignment that were collected without the list, under names of listed students, and what the list calls them."""
+    people = roster.people if roster else []
+    return [
+        (person.name, person.id)
+        for person in people
+        if person.name not in ("", person.id) and (course / "submitted" / person.name / assignment).is_dir()
+    ]
+
+
 def enrolled(course: Path) -> list[str]:
     """Names of the students in the gradebook; nobody where there is none yet."""
     from autograder.engine import nbgrader_api

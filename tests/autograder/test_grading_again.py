@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from autograder.engine import job as jobs
 from autograder.engine.alone import NotAlone, alone
-from autograder.engine.assignment import grade_assignment
+from autograder.engine.assignment import NotReleased, grade_assignment
 from autograder.engine.finished import finished
 from autograder.engine.gradebook import Writer
 from autograder.engine.grader import grader_of
@@ -204,6 +204,9 @@ def test_everybody_has_a_row_and_who_needs_a_look_is_named_with_the_reason(grade
         assert {s.id for s in gradebook.students} >= {"pia", "zoe"}
         assert not {s.student.id for s in gradebook.assignment_submissions(CHAPTER)} & {"pia", "zoe"}
     assert [row.student for row in grade_assignment(course, CHAPTER, ["ada"])[0]] == ["ada"]
+    for typed in ("AD", "adda"):
+        with pytest.raises(NotReleased, match=r"Did you mean ada\?"):
+            grade_assignment(course, CHAPTER, [typed])
 
 
 def test_what_marks_depend_on_decides(course, monkeypatch):

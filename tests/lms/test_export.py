@@ -166,6 +166,9 @@ def test_nbgrader_runs_the_same_exporter(course):
 
 def test_errors_say_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["export", CHAPTER, "--to", "canvas"])
+    assert done.exit_code == 2 and "Is this a course?" in done.output
+    shutil.copy(Path(__file__).parents[2] / "course.yml", tmp_path)
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
     done = CliRunner().invoke(app, ["export", CHAPTER, "--to", "canvas"])
     assert done.exit_code == 2 and "no gradebook" in done.output

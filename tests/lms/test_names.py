@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from autograder.handin import archives
 from autograder.handin.collect import collect
 from autograder.handin.students import as_id, unsafe
+from autograder.lms.enrol import twice
 from autograder.lms.roster import read_roster
 from autograder.lms.table import TableError
 from genlab.cli import app
@@ -190,6 +191,19 @@ def test_moodle_worksheet_gives_addresses_and_who_was_late(gather):
     assert list(found) == ["ada@example.org", "alan@example.org", "bob@example.org", "zoe@example.org"]
     assert [stamp[:10] for _, stamp, _ in found.values()] == ["2026-11-22", "", "2026-11-22", "2026-11-25"]
     assert "late" in found["zoe@example.org"][2]
+
+
+def test_who_was_collected_before_the_list_was_there_is_found_twice(gather, tmp_path):
+    gather(MOODLE)
+    gather(MOODLE, platforms.MOODLE_WORKSHEET)
+    found = twice(tmp_path / "course", CHAPTER, read_roster(tmp_path / "roster.csv"))
+    assert ("Ada Lovelace", "ada@example.org") in found
+    assert all((tmp_path / "course/submitted" / name / CHAPTER).is_dir() for pair in found for name in pair)
+    assert (
+        twice(tmp_path / "course", CHAPTER, None)
+        == twice(tmp_path, CHAPTER, read_roster(tmp_path / "roster.csv"))
+        == []
+    )
 
 
 def test_gradescope_tells_people_of_a_group_and_times(gather):
