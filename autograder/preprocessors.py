@@ -20,7 +20,7 @@ from nbgrader.preprocessors import SaveAutoGrades as NbgraderSaveAutoGrades
 from traitlets import Bool, CaselessStrEnum, Float, Unicode
 
 import genlab
-from autograder.engine import graded
+from autograder.engine import by_hand, graded
 from autograder.engine.entries import Marks
 from autograder.engine.graded import Graded
 from autograder.engine.grader import Grader, grader_of
@@ -122,6 +122,7 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook with what grading it gave in its metadata."""
         nb.metadata[graded.NAME] = nbformat.from_dict(resources["genlab"].to_data())
+        self.unchanged = by_hand.unchanged(resources["genlab"].by_hand, nb)
         self.reports = {report.exercise.split("/")[1]: report for report in resources["genlab"].reports}
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
@@ -135,7 +136,8 @@ class SaveAutoGrades(NbgraderSaveAutoGrades):
     def _add_score(self, cell: Any, resources: Any) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
         report = self.reports.get(name)
-        self.marks.score(name, None if report is None or report.status == "grader_error" else report.points)
+        points = None if report is None or report.status == "grader_error" else report.points
+        self.marks.score(name, points, as_before=name in self.unchanged)
 
     def _add_comment(self, cell: Any, resources: Any) -> None:
         untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)

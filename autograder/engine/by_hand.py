@@ -60,6 +60,11 @@ def noted(cells: Cells, notebook: Path) -> dict[str, list[str]]:
     return result
 
 
+def unchanged(noted: dict[str, list[str]], notebook: dict[str, Any]) -> set[str]:
+    """The cells for which something was given for the very answer that the notebook has."""
+    return {name for name, (_, answer) in noted.items() if answer == _answer(notebook, name)}
+
+
 def outdated(cells: Cells, notebook: Path) -> Iterator[str]:
     """A sentence for each cell for which something was given, but for another answer than that in the graded notebook."""
     found = _read(notebook) if cells else {}

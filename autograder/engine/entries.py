@@ -162,10 +162,14 @@ class Marks:
         self._scores: list[dict[str, Any]] = []
         self._sentences: list[dict[str, Any]] = []
 
-    def score(self, name: str, points: float | None) -> None:
-        """Give a cell points, or none, which a person must give then. A score given by hand stays, and wants another look."""
+    def score(self, name: str, points: float | None, as_before: bool = False) -> None:
+        """Give a cell points, or none, which a person must give then.
+
+        A score given by hand stays, and wants another look, unless it is for the answer `as_before`.
+        """
         row = self.grades[name]
-        new = points, points is None or row.manual_score is not None
+        looked_at = as_before and not row.needs_manual_grade
+        new = points, points is None or (row.manual_score is not None and not looked_at)
         if new != (row.auto_score, row.needs_manual_grade):
             self._scores.append({"row": row.id, "points": new[0], "manual": new[1]})
 

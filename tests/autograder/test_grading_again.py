@@ -261,7 +261,8 @@ def test_what_people_gave_stays_and_what_is_for_an_earlier_answer_is_listed(cour
         grade = gradebook.find_grade(changed, FILE, CHAPTER, "ada")
         comment = gradebook.find_comment(f"{changed}-solution", FILE, CHAPTER, "ada")
         assert (grade.auto_score, grade.manual_score, grade.extra_credit) == (0.0, 1.5, 0.5)
-        assert comment.manual_comment == "Well said."
+        assert comment.manual_comment == "Well said." and grade.needs_manual_grade
+        assert not gradebook.find_grade(same, FILE, CHAPTER, "ada").needs_manual_grade, "the answer is the same"
         grade.needs_manual_grade = False  # as Formgrader does when a person saves a score
         comment.manual_comment = "Less well said."
         gradebook.db.commit()
