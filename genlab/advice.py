@@ -12,7 +12,9 @@ from genlab.notebook import in_notebook
 from genlab.troubles import TROUBLES
 
 MARK = "What helps: "
-OTHERWISE = "Run the call by itself in a new cell and read the last line of the traceback."
+OTHERWISE = (
+    "Call it by itself in a new cell, with `torch.rand(…)` of these shapes, and read the last line of the traceback."
+)
 
 
 def on(error: BaseException | str) -> str:

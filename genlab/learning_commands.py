@@ -226,7 +226,9 @@ def _ago(path: Path) -> str:
 def _table(reports: list[Report]) -> Table:
     table = new_table("exercise", "", "points", "mistake")
     for report in reports:
-        named = report.misconception or (f"follows from {report.follows_from}" if report.follows_from else "")
+        named = (report.misconception or "").replace("_", " ") or (
+            f"follows from {report.follows_from}" if report.follows_from else ""
+        )
         points = f"{report.points:g} of {report.max_points:g}"
         table.add_row(report.exercise, STATUS.get(report.status, "the check broke"), points, named)
     return table

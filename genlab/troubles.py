@@ -151,7 +151,7 @@ TROUBLES = (
         TYPES,
         "float32 meets float64",
         r"must have the same dtype|expected scalar type|expected m1 and m2|Input type \(\w+\) and (bias|weight) type|Found dtype",
-        f"NumPy's numbers are float64, networks are float32: `x.float()`. {_LIKE}",
+        f"{_LIKE} What comes from NumPy is float64, and networks are float32: `x.float()`.",
     ),
     Trouble(
         TYPES,

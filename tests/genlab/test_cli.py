@@ -42,7 +42,7 @@ def test_check_names_mistakes_counts_points_and_fails(fresh_home: Path) -> None:
     result = genlab("check", notebook)
     assert result.exit_code == 1
     for words in (
-        "wrong_sign",
+        "wrong sign",
         "follows from vae_fashion/kl_loss",
         "not attempted",
         "7 of 22 points, 3 of 8 exercises",
