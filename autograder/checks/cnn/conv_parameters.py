@@ -55,6 +55,10 @@ def one_filter(c_in, c_out, kernel):
     return c_in * kernel**2 + 1
 
 
+def weights_of_one_filter(c_in, c_out, kernel):
+    return c_in * kernel**2 + c_out
+
+
 MISCONCEPTIONS = (
     Misconception(
         "bias_forgotten",
@@ -97,6 +101,12 @@ MISCONCEPTIONS = (
         "only one filter is counted: the output channels play no part",
         "These are the parameters of a single filter: there is one for each output channel.",
         one_filter,
+    ),
+    Misconception(
+        "weights_of_one_filter",
+        "the weights are those of one filter, though there is a bias for each",
+        "The weights are those of a single filter: each of the output channels has its own, and not only a bias of its own.",
+        weights_of_one_filter,
     ),
 )
 

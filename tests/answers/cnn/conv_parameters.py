@@ -88,6 +88,10 @@ def one_filter(c_in, c_out, kernel):
     return sum(p.numel() for p in nn.Conv2d(c_in, 1, kernel).parameters())
 
 
+def weights_of_one_filter(c_in, c_out, kernel):
+    return nn.Conv2d(c_in, 1, kernel, bias=False).weight.numel() + c_out
+
+
 MISTAKES = {
     "bias_forgotten": bias_forgotten,
     "kernel_not_squared": kernel_not_squared,
@@ -96,6 +100,7 @@ MISTAKES = {
     "bias_per_slice": bias_per_slice,
     "one_bias": one_bias,
     "one_filter": one_filter,
+    "weights_of_one_filter": weights_of_one_filter,
 }
 
 # ---------------------------------------------------------------- unlisted mistakes
