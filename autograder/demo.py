@@ -146,10 +146,10 @@ def write_page(
     shown = next(g for g in graded if g.student == SHOWN)
     most = sum(r.max_points for r in shown.reports)
     rows = "".join(
-        f"<tr><td>{g.student}</td><td>{g.points:g} of {most:g}</td><td>{html.escape(g.diagnosis)}</td>{''.join(map(_cell, g.reports))}</tr>"
+        f"<tr><td>{g.student}</td><td>{g.points:g} of {most:g}</td>{''.join(map(_cell, g.reports))}<td>{html.escape(g.diagnosis)}</td></tr>"
         for g in graded
     )
-    names = "".join(f"<th>{r.exercise.split('/')[1]}</th>" for r in shown.reports)
+    names = "".join(f'<th class="name">{r.exercise.split("/")[1]}</th>' for r in shown.reports)
     figures = "".join(
         f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{base64.b64encode(data).decode()}">'
         f"<figcaption>{html.escape(caption)}</figcaption></figure>"
@@ -210,7 +210,8 @@ figcaption, .note {{ opacity: .75; }}
 .wide {{ overflow-x: auto; }} table {{ border-collapse: collapse; }}
 .class th, .class td {{ text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; }}
 .class th {{ font-weight: 600; white-space: nowrap; }} .class td:nth-child(2) {{ white-space: nowrap; }}
-.class td:nth-child(3) {{ min-width: 18rem; }} .class .mark {{ text-align: center; }} .class th {{ font-size: .85em; }}
+.class td:last-child {{ min-width: 18rem; }} .class .mark {{ text-align: center; }} .class th {{ font-size: .85em; vertical-align: bottom; }}
+.class .name {{ writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; padding: .7rem .35rem; border: none; }}
 </style>
 </head>
 <body>
@@ -224,7 +225,7 @@ figcaption, .note {{ opacity: .75; }}
 <h2>The class</h2>
 <p>Students are made of the lesson's solution and of mistakes that people make. ✓ passed, ✗ failed, ↳ follows from an
 earlier exercise, ○ not attempted. Graded with other numbers and sizes than the notebook's own checks.</p>
-<div class="wide"><table class="class"><tr><th>student</th><th>score</th><th>diagnosis</th>{names}</tr>{rows}</table></div>
+<div class="wide"><table class="class"><tr><th>student</th><th>score</th>{names}<th>diagnosis</th></tr>{rows}</table></div>
 <h2>What {student} reads</h2>
 {feedback}
 </body>
