@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +30,7 @@ grading_commands.add_to(app)
 export_commands.add_to(app)
 course_commands.add_to(app)
 
+INSTRUCTORS = {"@jupyter/nbgrader": True}  # JupyterLab's extensions that are not for learners
 MISSING_TEACH = "Building needs nbgrader and jupytext: pip install 'genlab[teach]'."
 
 
@@ -82,7 +85,7 @@ def lab(
     lesson: Annotated[str, typer.Argument(help="A lesson to open, for example vae_fashion.")] = "",
     port: Annotated[int, typer.Option(help="Port of the server.")] = 8888,
 ) -> None:
-    """Open the lessons in JupyterLab; further options go to it as they are."""
+    """Open the lessons in JupyterLab, without nbgrader's panels; further options go to it as they are."""
     from genlab.course import load_course
 
     root, options = _clone(), context.args
@@ -93,7 +96,12 @@ def lab(
     command = [sys.executable, "-m", "jupyterlab", "--port", str(port), str(root / opened), *options]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container there is nobody else to be
-    raise typer.Exit(subprocess.run(command, cwd=root, check=False).returncode)
+    with tempfile.TemporaryDirectory() as config:
+        (Path(config) / "labconfig").mkdir()
+        (Path(config) / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": INSTRUCTORS}))
+        paths = os.pathsep.join([config, *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])])
+        done = subprocess.run(command, cwd=root, env=os.environ | {"JUPYTER_CONFIG_PATH": paths}, check=False)
+    raise typer.Exit(done.returncode)
 
 
 def _clone() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -218,9 +219,19 @@ def test_build_check_finds_every_notebook_as_built() -> None:
 )
 def test_lab_hands_options_on_to_jupyterlab(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[list[str]] = []
-    answer = subprocess.CompletedProcess([], 0)
-    monkeypatch.setattr(subprocess, "run", lambda command, **settings: started.append(command) or answer)
+    configured: list[dict] = []
+
+    def run(command: list[str], *, cwd: Path, env: dict[str, str], check: bool) -> subprocess.CompletedProcess:
+        started.append(command)
+        folder, other = env["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+        assert other == "mine"
+        configured.append(json.loads((Path(folder) / "labconfig/page_config.json").read_text()))
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
+    monkeypatch.setattr(subprocess, "run", run)
     assert genlab("lab", *words).exit_code == 0
+    assert configured == [{"disabledExtensions": {"@jupyter/nbgrader": True}}], "its panels are for instructors"
     opened = started[0][started[0].index("8888") + 1]
     assert opened == str(ROOT / "lessons" / ("03_vae/02_vae_fashion.ipynb" if words[1:] else ""))
     assert "--no-browser" in started[0]
