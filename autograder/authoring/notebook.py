@@ -24,9 +24,9 @@ import importlib.util
 import sys
 
 if sys.version_info < (3, 11):
-    raise RuntimeError("The kit needs Python 3.11 or newer. Choose another kernel: Kernel → Change Kernel.")
+    raise RuntimeError("Python 3.11 or newer is needed: Kernel → Change Kernel.")
 if importlib.util.find_spec("genlab") is None:
-    print(f"{sys.executable} has no genlab: installing it. (Is it in another environment? Then choose that kernel.)")
+    print(f"Installing genlab into {sys.executable}. (If another has it, choose that kernel.)")
     %pip install -q "genlab @ git+https://github.com/{repository}@{release}"
 
 from autograder import check
