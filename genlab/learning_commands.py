@@ -64,12 +64,13 @@ def check(
     from genlab import progress
 
     limit_memory()
-    with stop_on(NotALesson, LookupError):
-        if not notebook.exists() and str(notebook) == notebook.stem:
+    if not notebook.exists() and str(notebook) == notebook.stem:
+        with stop_on(LookupError):
             latest = _latest_here(_course().lesson(str(notebook)))
             if latest is None:
                 raise LookupError(f"There is no notebook of {notebook} in {Path.cwd()}. Name it: genlab check NOTEBOOK")
             notebook = latest
+    with stop_on(NotALesson):
         reports = check_notebook(notebook, hidden=hidden)
     for report in reports:
         with stop_on(OSError):

@@ -65,7 +65,7 @@ class Entries:
     def __init__(self, connection: Connection, release: Release) -> None:
         self.connection, self.release = connection, release
         self.db = self
-        self.late = False  # or was when its penalty was taken off: nbgrader must look at the penalty
+        self.late = False  # or has a penalty from when it was: nbgrader must look at that
         self._zeroed: list[tuple[str, SimpleNamespace]] = []
 
     def __enter__(self) -> Entries:
@@ -104,7 +104,8 @@ class Entries:
             penalised, extension = False, None
         else:
             self.submission, extension = found.id, found.extension
-            self.connection.execute(_TIME, {"submission": found.id, "time": time}) if time else None
+            if time:
+                self.connection.execute(_TIME, {"submission": found.id, "time": time})
             time = time or found.timestamp
             there = self.connection.execute(_SUBMITTED, {"submission": found.id}).all()
             self.submitted = {row.notebook_id: row.id for row in there}
@@ -136,9 +137,12 @@ class Entries:
                 self.connection.execute(table.insert(), new)
 
     def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> Any:
-        """One that is not there: what its `grades` are set to is written by `commit`."""
+        """One that was not handed in: what its `grades` are set to is written by `commit`. Raises nbgrader's MissingEntry."""
+        there = self.submitted.get(self.release.notebooks[notebook])
+        if there is None:
+            raise api.MissingEntry(f"No such submission: {assignment}/{notebook} for {student}")
         entry = SimpleNamespace()
-        self._zeroed.append((self.submitted[self.release.notebooks[notebook]], entry))
+        self._zeroed.append((there, entry))
         return SimpleNamespace(grades=[entry])
 
     def commit(self) -> None:
