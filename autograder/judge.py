@@ -28,21 +28,26 @@ def judge(exercise: Exercise, plan: Plan, record: Record) -> Report:
         if all(r.passed for r in results):
             return Report(exercise.id, "passed", points, results)
         found = diagnose(exercise, plan, record)
+        if found:
+            results = [_with_name(result, found) for result in results]
+        elif found := beside_another(exercise, plan, results):
+            first = next(place for place, result in enumerate(results) if not result.passed)
+            results[first] = _with_name(results[first], found)
     return Report(
         exercise.id,
         "failed",
         points,
-        [_with_name(r, found) for r in results],
+        results,
         misconception=found.name if found else None,
         sentence=found.sentence if found else "",
     )
 
 
-def judge_claims(exercise: Exercise, plan: Plan, record: Record) -> list[Result]:
-    """One result per claim; after a failed gate the rest are marked as not reached."""
+def judge_claims(exercise: Exercise, plan: Plan, record: Record, upto: int | None = None) -> list[Result]:
+    """One result per claim, or for the first `upto`; after a failed gate the rest are marked as not reached."""
     results: list[Result] = []
     closed = False
-    for claim in exercise.claims:
+    for claim in exercise.claims[:upto]:
         if closed:
             results.append(Result(claim.name, False, "not judged yet", says=claim.says, reached=False))
             continue
@@ -62,6 +67,26 @@ def diagnose(exercise: Exercise, plan: Plan, record: Record) -> Misconception | 
             matched = _same(exercise, plan, record, misconception.wrong)
         if matched:
             matching.append(misconception)
+    return matching[0] if len(matching) == 1 else None
+
+
+_MEASURED = re.compile(r"\d\.\d{2,}")  # numbers that agree by no chance
+
+
+def beside_another(exercise: Exercise, plan: Plan, results: list[Result]) -> Misconception | None:
+    """The one known mistake that gives the very numbers which the first claim that fails has seen, and fails some of the claims that fail, and no others."""
+    place, first = next((place, result) for place, result in enumerate(results) if not result.passed)
+    if not _MEASURED.search(first.seen):
+        return None
+    matching = []
+    for misconception in exercise.misconceptions:
+        record = _recorded(plan, misconception.wrong)
+        same = judge_claims(exercise, plan, record, upto=place + 1)[-1]
+        if same.reached and (same.seen, same.called) == (first.seen, first.called):
+            alone = judge_claims(exercise, plan, record)
+            pairs = [(mine.passed, theirs.passed) for mine, theirs in zip(results, alone, strict=True)]
+            if (False, True) in pairs and (True, False) not in pairs:
+                matching.append(misconception)
     return matching[0] if len(matching) == 1 else None
 
 
@@ -161,7 +186,7 @@ def _renamed(failure: Failure | None, exercise: Exercise) -> Failure | None:
     return replace(failure, called=re.sub(rf"\b{known}\b", exercise.name, failure.called))
 
 
-def _with_name(result: Result, found: Misconception | None) -> Result:
-    if found is None or result.passed or not result.reached:
+def _with_name(result: Result, found: Misconception) -> Result:
+    if result.passed or not result.reached:
         return result
     return replace(result, misconception=found.name)

@@ -43,7 +43,7 @@ class Strength:
 
 
 def answers(exercise: str) -> ModuleType:
-    """The module of imaginary students' answers: RIGHT, MISTAKES, UNLISTED."""
+    """The module of imaginary students' answers: RIGHT, MISTAKES, UNLISTED, and BESIDE: of two mistakes at once the known one."""
     return importlib.import_module(checks.module_name(exercise).replace("autograder.checks", "tests.answers"))
 
 
@@ -107,6 +107,7 @@ def strength(exercise: str, found: Examined) -> Strength:
             all(r.status == "failed" and r.misconception == name for r in reports) for name, reports in those.items()
         )
 
+    beside = getattr(answers(exercise), "BESIDE", {})
     return Strength(
         exercise,
         mistakes=len(found.mistakes),
@@ -115,7 +116,10 @@ def strength(exercise: str, found: Examined) -> Strength:
         second_named=named(found.second),
         unlisted=len(found.unlisted),
         unlisted_rejected=sum(all(r.status == "failed" for r in reports) for reports in found.unlisted.values()),
-        misnamed=sum(any(r.misconception for r in reports) for reports in found.unlisted.values()),
+        misnamed=sum(
+            any(r.misconception not in (None, beside.get(name)) for r in reports)
+            for name, reports in found.unlisted.items()
+        ),
         right=len(found.right),
         accepted=sum(all(r.passed for r in reports) for reports in found.right.values()),
         runs=sum(map(len, [*found.wrong, *found.right.values()])),

@@ -63,7 +63,7 @@ EDITS: dict[str, list[tuple[str, str, str, str]]] = {
             "the KL made small instead",
             "kl_loss(z_mean, z_log_var)",
             "kl_loss(z_mean, z_log_var) / z_mean.shape[1]",
-            "",
+            "pixel_mean",
         ),
         ("other names", "reconstruction", "pixels", "pixel_mean"),
     ],

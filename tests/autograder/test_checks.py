@@ -25,7 +25,7 @@ from autograder.lesson_file import code_cells
 from autograder.probes import run_probe
 from autograder.sandbox.wire import pack
 from genlab.course import load_course
-from tests.strength import END, START, Examined, examined, strength, table
+from tests.strength import END, START, Examined, answers, examined, strength, table
 
 EXAMINATIONS = [(0, False), (1, True), (2, False)]  # seed, hidden
 IDS = [exercise for exercise in checks.ids() if not checks.mended(exercise)]  # test_mending.py has the others
@@ -52,6 +52,18 @@ def test_the_strength_is_complete_and_readme_tells_it(exercise: str) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     told = readme[readme.index(START) : readme.index(END)]
     assert table([row]).splitlines()[2] in told, "README's table is stale: run `make strength`"
+
+
+BESIDE = ("cnn/batch_norm", "vae_fashion/latent_grid", "wgan_gp/train_step")
+
+
+@pytest.mark.parametrize("exercise", [pytest.param(i, marks=pytest.mark.xdist_group(i)) for i in BESIDE])
+def test_of_two_mistakes_at_once_a_known_one_is_named(exercise: str) -> None:
+    for name, known in answers(exercise).BESIDE.items():
+        for report in all_answers(exercise).unlisted[name]:
+            assert report.misconception == known
+            failed = [result for result in report.results if not result.passed and result.reached]
+            assert [result.misconception for result in failed] == [known, *[None] * (len(failed) - 1)]
 
 
 @each_examined

@@ -361,6 +361,15 @@ def gamma_without_sign(x, running_mean, running_var, gamma, beta, training, mome
     return F.batch_norm(x, running_mean, running_var, gamma.abs(), beta, training, momentum, eps)
 
 
+def biased_with_graph(x, running_mean, running_var, gamma, beta, training, momentum, eps):
+    """The biased variance is kept, and the graph with it."""
+    if training:
+        running_mean += momentum * (x.mean(AXES) - running_mean)
+        running_var += momentum * (x.var(AXES, unbiased=False) - running_var)
+        return F.batch_norm(x, None, None, gamma, beta, True, momentum, eps)
+    return F.batch_norm(x, running_mean, running_var, gamma, beta, False, momentum, eps)
+
+
 UNLISTED = {
     "only_runs": only_runs,
     "only_returns": only_returns,
@@ -384,4 +393,8 @@ UNLISTED = {
     "two_mistakes": two_mistakes,
     "returns_none": returns_none,
     "gamma_without_sign": gamma_without_sign,
+    "biased_with_graph": biased_with_graph,
 }
+
+# of two mistakes at once, the known one that explains the first claim that fails
+BESIDE = {"biased_with_graph": "biased_running_var"}

@@ -344,3 +344,6 @@ UNLISTED = {
     "clamped_borders": clamped_borders,
     "cdf_instead_of_inverse": cdf_instead_of_inverse,
 }
+
+# of two mistakes at once, the known one that explains the first claim that fails
+BESIDE = {"linear_and_rising": "linear_spacing"}
