@@ -14,7 +14,7 @@ from autograder.exercise import Exercise
 from autograder.judge import judge
 from autograder.probes import Plan, Record, run_probe
 from autograder.probes.recording import line_of_cell
-from autograder.report import CheckFailed, GraderError, NotAttempted, Report
+from autograder.report import CheckFailed, GraderError, NotAttempted, Report, in_line
 from autograder.reusing import refused
 
 PATIENCE = 20.0  # seconds
@@ -57,9 +57,8 @@ def _patience(exercise: str) -> Iterator[None]:
 
     def tell() -> None:
         line = line_of_cell(sys._current_frames().get(here))
-        where = f", in line {line} of its cell" if line else ""
         print(
-            f"{exercise} is still being checked after {PATIENCE:g} seconds{where}. Is there a loop that never ends? "
+            f"{exercise} is still being checked after {PATIENCE:g} seconds{in_line(line)}. Is there a loop that never ends? "
             "Then interrupt the kernel (the square button, or I twice).",
             file=out,
         )

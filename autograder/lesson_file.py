@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from autograder import checks
 from autograder.cells import script_cells
+from genlab.course_rules import did_you_mean
 
 SOURCE_MARK = "### BEGIN SOLUTION"  # of an author's file, which is nobody's answer
 
@@ -47,12 +47,8 @@ def read_notebook(path: Path) -> dict[str, Any]:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        near = get_close_matches(path.name, [other.name for other in path.parent.glob("*.ipynb")], n=1)
-        meant = (
-            f"Did you mean {path.parent / near[0]}?"
-            if near
-            else f"Lessons are in the folder lessons/, for example {_example()}."
-        )
+        meant = did_you_mean(str(path), [str(other) for other in path.parent.glob("*.ipynb")])
+        meant = meant or f"Lessons are in the folder lessons/, for example {_example()}."
         where = "" if path.is_absolute() else f" in {Path.cwd()}"
         raise NotALesson(f"{path} does not exist{where}. {meant}") from None
     except (OSError, ValueError) as error:

@@ -89,10 +89,14 @@ class Report:
         return f"{name}: {failure.message if failure else 'failed'}"
 
 
+def in_line(line: int) -> str:
+    """Where in its cell an answer is, as the end of a clause; nothing where that is not known (0)."""
+    return f", in line {line} of its cell" if line else ""
+
+
 def endless(seconds: float, line: int) -> str:
-    """What an answer did that did not end in time; `line` of its cell, where it is known, is what ran then."""
-    where = f", in line {line} of its cell" if line else ""
-    return f"ran for more than {seconds:g} seconds{where}: is there a loop that never ends?"
+    """What an answer did that did not end in time; `line` of its cell is what ran then."""
+    return f"ran for more than {seconds:g} seconds{in_line(line)}: is there a loop that never ends?"
 
 
 class CheckFailed(AssertionError):

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from autograder.engine.rows import Found, Row, rows
 from autograder.engine.submission import Outcome, lent_by
 from autograder.engine.writing import Conversion, ready
 from genlab.course import load_course
+from genlab.course_rules import did_you_mean
 
 
 class NotReleased(ValueError):
@@ -38,7 +38,7 @@ class Phases:
     grade: float
     graded: int
     handed_in: int
-    due_unknown: bool = False
+    due_unknown: bool
 
 
 def grade_assignment(
@@ -91,12 +91,10 @@ def _wanted(folder: Path, assignment: str, students: Iterable[str]) -> list[str]
     absent = [s for s in wanted if not (folder / "submitted" / s / assignment).is_dir()]
     if absent:
         known = [p.parent.name for p in (folder / "submitted").glob(f"*/{assignment}")]
-        near = [name for name in known if name.lower().startswith(absent[0].lower())] or get_close_matches(
-            absent[0], known
-        )
-        meant = f". Did you mean {near[0]}?" if near else ""
+        beginning = [name for name in known if name.lower().startswith(absent[0].lower())]
+        meant = did_you_mean(beginning[0] if beginning else absent[0], known)
         raise NotReleased(
-            f"submitted/{absent[0]}/{assignment} does not exist: nothing was collected from {absent[0]}{meant}"
+            f"submitted/{absent[0]}/{assignment} does not exist: nothing was collected from {absent[0]}. {meant}".rstrip()
         )
     if not wanted:
         raise NotReleased(f"submitted/ holds nothing for {assignment} yet. `genlab collect {assignment} …` fills it.")

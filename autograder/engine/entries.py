@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from nbgrader import api, utils
-from sqlalchemy import Connection, Table, and_, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from autograder.engine.late import seconds_late
 
@@ -192,7 +192,7 @@ class Marks:
 
 _STUDENT = select(STUDENT.c.id).where(STUDENT.c.id == bindparam("student"))
 _SUBMISSION = select(SUBMISSION.c.id, SUBMISSION.c.timestamp, SUBMISSION.c.extension).where(
-    and_(SUBMISSION.c.assignment_id == bindparam("assignment"), SUBMISSION.c.student_id == bindparam("student"))
+    SUBMISSION.c.assignment_id == bindparam("assignment"), SUBMISSION.c.student_id == bindparam("student")
 )
 _SUBMITTED = select(SUBMITTED.c.id, SUBMITTED.c.notebook_id, SUBMITTED.c.late_submission_penalty).where(
     SUBMITTED.c.assignment_id == bindparam("submission")
