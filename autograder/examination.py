@@ -6,13 +6,12 @@ import contextlib
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from autograder import checks
-from autograder.exercise import Exercise
 from autograder.judge import judge
-from autograder.probes import Plan, Record, run_probe
+from autograder.probes import run_probe
 from autograder.probes.recording import line_of_cell
 from autograder.report import CheckFailed, GraderError, NotAttempted, Report, in_line
 from autograder.reusing import refused
@@ -31,20 +30,17 @@ def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, 
     try:
         plan = spec.plan(seed, hidden)
         record = run_probe(plan, target, device)
-        report = judge(spec, plan, record)
-        if report.status == "failed":
-            scope = getattr(_function_of(target), "__globals__", {})
+        scope = getattr(_function_of(target), "__globals__", {})
 
-            def verdict(earlier: str) -> Report | None:
-                lesson, name = earlier.split("/")
-                if name in scope:
-                    return examine(earlier, scope[name], seed=seed, device=device)
-                if lesson == spec.lesson:
-                    return None
-                return refused.get(earlier) or Report(earlier, "not_attempted", checks.points(earlier), note=NOT_TAKEN)
+        def verdict(earlier: str) -> Report | None:
+            lesson, name = earlier.split("/")
+            if name in scope:
+                return examine(earlier, scope[name], seed=seed, device=device)
+            if lesson == spec.lesson:
+                return None
+            return refused.get(earlier) or Report(earlier, "not_attempted", checks.points(earlier), note=NOT_TAKEN)
 
-            report = explained_by_earlier(report, plan, record, verdict)
-        return report
+        return judge(spec, plan, record, verdict)
     except Exception as error:
         broke = f"{type(error).__name__}: {error}"
         return Report(exercise, "grader_error", checks.points(exercise), grader_error=broke)
@@ -97,54 +93,6 @@ def check(exercise: str, target: Any, *, hidden: bool = False) -> None:
         raise CheckFailed(report)
     if report.status == "grader_error":
         raise GraderError(report.headline)
-
-
-def explained_by_earlier(report: Report, plan: Plan, record: Record, verdict: Callable[[str], Report | None]) -> Report:
-    """The report, pointed at an earlier exercise that fails its own check, when that can be the reason.
-
-    Either the answer calls it, or it makes the very mistake of it anew. verdict: the report on an earlier exercise, or None where
-    there is none.
-    """
-    spec = checks.find(report.exercise)
-    own = {claim.name for claim in spec.claims if claim.own}
-    if any(r.name in own and r.reached and not r.passed for r in report.results):
-        return report
-    for earlier in may_explain(spec, record):
-        first = verdict(earlier)
-        why = _why(spec, plan, record, first) if first is not None and not first.passed else ""
-        if first is not None and why:
-            return Report(
-                report.exercise,
-                "failed",
-                report.max_points,
-                report.results,
-                misconception=None,
-                follows_from=first.follows_from or earlier,
-                note=why,
-            )
-    return report
-
-
-def may_explain(spec: Exercise, record: Record) -> list[str]:
-    """Earlier exercises that an answer calls, or of which it may make a mistake anew."""
-    return [e for e in spec.depends if e.split("/")[1] in record["uses"] or e in spec.repeats]
-
-
-def _why(spec: Exercise, plan: Plan, record: Record, first: Report) -> str:
-    """How an earlier exercise, which fails, explains that this one does; nothing when it does not."""
-    lesson, name = first.exercise.split("/")
-    yours = f"your {name}" if lesson == spec.lesson else f"your {name} of the lesson {lesson}"
-    if first.status == "grader_error":
-        return ""
-    if name in record["uses"]:
-        if first.follows_from:
-            return f"calls {yours}, which {first.note}"
-        state = "is not written yet" if first.status == "not_attempted" else "does not pass its own check"
-        return f"calls {yours}, which {(first.note or state).rstrip('.')}. Fix {name} first, then run this check again."
-    wrong = [m.wrong for m in checks.find(first.exercise).misconceptions if m.name == first.misconception]
-    if wrong and spec.repeats[first.exercise](plan, record, wrong[0]):
-        return f"makes the mistake of {yours} again: {first.sentence} Fix {name} first, then mend it here."
-    return ""
 
 
 def _function_of(target: Any) -> Any:

@@ -9,7 +9,7 @@ import inspect
 import pprint
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -58,13 +58,13 @@ class Draw:
 class SharedPlan(dict[str, Any]):
     """A plan, with what was worked out from it alone: it may be judged again, for another answer.
 
-    verdicts: reports on records by a digest of theirs: who sends the same gets the same.
+    verdicts: reports on records by what they depend on: who sends the same after the same mistakes gets the same.
     """
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self.known: Known = {}
-        self.verdicts: dict[bytes, Report] = {}
+        self.verdicts: dict[Hashable, Report] = {}
 
 
 Known = dict[Any, tuple[Any, tuple[Any, ...]]]  # results and arguments, by function and the arguments' ids

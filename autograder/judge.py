@@ -10,14 +10,18 @@ from dataclasses import replace
 from typing import Any
 
 from autograder import checks
+from autograder.earlier import Verdicts, explained_by_earlier
 from autograder.exercise import Exercise, Failure, Misconception, once_a_plan, one_verdict
 from autograder.probes import Plan, Record, run_probe
 from autograder.probes.recording import code_of, encode
 from autograder.report import Report, Result
 
 
-def judge(exercise: Exercise, plan: Plan, record: Record) -> Report:
-    """Verdict on a record that `run_probe` made from `plan`. Learner code is never run here."""
+def judge(exercise: Exercise, plan: Plan, record: Record, verdict: Verdicts = lambda _: None) -> Report:
+    """Verdict on a record that `run_probe` made from `plan`. Learner code is never run here.
+
+    verdict: on earlier exercises. What follows from them needs no name of its own.
+    """
     points = checks.points(exercise.id)
     if is_stub(exercise, record):
         return Report(exercise.id, "not_attempted", points)
@@ -27,20 +31,18 @@ def judge(exercise: Exercise, plan: Plan, record: Record) -> Report:
         results = judge_claims(exercise, plan, record)
         if all(r.passed for r in results):
             return Report(exercise.id, "passed", points, results)
+        report = explained_by_earlier(Report(exercise.id, "failed", points, results), plan, record, verdict)
+        if report.follows_from:
+            return report
         found = diagnose(exercise, plan, record)
         if found:
             results = [_with_name(result, found) for result in results]
         elif found := beside_another(exercise, plan, results):
             first = next(place for place, result in enumerate(results) if not result.passed)
             results[first] = _with_name(results[first], found)
-    return Report(
-        exercise.id,
-        "failed",
-        points,
-        results,
-        misconception=found.name if found else None,
-        sentence=found.sentence if found else "",
-    )
+    if found:
+        return replace(report, results=results, misconception=found.name, sentence=found.sentence)
+    return report
 
 
 def judge_claims(exercise: Exercise, plan: Plan, record: Record, upto: int | None = None) -> list[Result]:
@@ -75,8 +77,9 @@ _MEASURED = re.compile(r"\d\.\d{2,}")  # numbers that agree by no chance
 
 def beside_another(exercise: Exercise, plan: Plan, results: list[Result]) -> Misconception | None:
     """The one known mistake that gives the very numbers which the first claim that fails has seen, and fails some of the claims that fail, and no others."""
-    place, first = next((place, result) for place, result in enumerate(results) if not result.passed)
-    if not _MEASURED.search(first.seen):
+    failed = [(place, result) for place, result in enumerate(results) if result.reached and not result.passed]
+    place, first = failed[0]
+    if len(failed) == 1 or not _MEASURED.search(first.seen):
         return None
     matching = []
     for misconception in exercise.misconceptions:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from autograder import checks
 
 if TYPE_CHECKING:  # reading them needs no torch
+    from autograder.earlier import Verdicts
     from autograder.exercise import Claim, Draw, Exercise
     from autograder.probes import Plan, Record
     from autograder.report import Report
@@ -61,14 +62,14 @@ def extended(exercise: str, texts: str) -> tuple[Exercise, tuple[Claim, ...]]:
     return replace(spec, make_plan=make_plan), tuple(claims.get(spec.name, []))
 
 
-def judge_with(spec: Exercise, own: tuple[Claim, ...], plan: Plan, record: Record) -> Report:
-    """The verdict on a record; a course's own claims are judged where all of the kit's hold."""
+def judge_with(spec: Exercise, own: tuple[Claim, ...], plan: Plan, record: Record, verdict: Verdicts) -> Report:
+    """The verdict on a record, see `judge.judge`; a course's own claims are judged where all of the kit's hold."""
     from autograder.judge import judge
 
-    report = judge(spec, plan, record)
+    report = judge(spec, plan, record, verdict)
     if not (report.passed and own):
         return report
-    more = judge(replace(spec, claims=own, misconceptions=()), plan, record)
+    more = judge(replace(spec, claims=own, misconceptions=()), plan, record, verdict)
     return replace(more, results=[*report.results, *more.results])
 
 
@@ -129,7 +130,7 @@ def problems(course: Path, lessons: list[str], seeds: range = range(3)) -> list[
             spec, own = extended(exercise, texts)
             for seed in seeds:
                 plan = spec.plan(seed, True)
-                report = judge_with(spec, own, plan, run_probe(plan, load_reference(lesson)[name]))
+                report = judge_with(spec, own, plan, run_probe(plan, load_reference(lesson)[name]), lambda _: None)
                 if not report.passed:
                     raise BadPrivate(f"{FOLDER}/{lesson}.py: the solution of {name} fails it ({report.headline})")
         except BadPrivate as error:

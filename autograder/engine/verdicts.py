@@ -7,10 +7,10 @@ from collections.abc import Collection
 from typing import Any
 
 from autograder import checks
+from autograder.earlier import explained_by_earlier, may_explain
 from autograder.engine.inputs import without_inputs
 from autograder.engine.records import BadRecord, check_form
 from autograder.engine.secret import seed, set_of
-from autograder.examination import explained_by_earlier, may_explain
 from autograder.exercise import SharedPlan
 from autograder.private import extended, judge_with
 from autograder.probes import Plan, Record
@@ -43,11 +43,12 @@ class Examiner:
     def judge(self, exercise: str, plan: Plan, record: Any, digest: bytes) -> None:
         """Note the verdict on a record. digest: the same only for the same record, to the bit; such a one has its verdict already."""
         known = plan.verdicts if isinstance(plan, SharedPlan) else {}
-        report = known.get(digest)
+        key = (digest, *self._failed(checks.find(exercise).depends))
+        report = known.get(key)
         try:
             if report is None:
                 good = check_form(plan, record)
-                judged = judge_with(*extended(exercise, self.private), plan, good)
+                judged = judge_with(*extended(exercise, self.private), plan, good, self.reports.get)
                 report = without_inputs(judged, plan)
         except BadRecord as error:
             self.failed(exercise, f"could not be examined: what its code sent back is no record ({error}).")
@@ -56,8 +57,13 @@ class Examiner:
             self.broke(exercise, error)
             return
         if len(known) < MOST_VERDICTS:
-            known[digest] = report
+            known[key] = report
         self.reports[exercise], self._records[exercise] = report, (plan, record)
+
+    def _failed(self, exercises: Collection[str]) -> list[tuple[str, str, str | None]]:
+        """Which of them fail, and how: all that a verdict on an answer that builds on them depends on, beside its record."""
+        reports = [self.reports[exercise] for exercise in exercises if exercise in self.reports]
+        return [(report.exercise, report.status, report.misconception) for report in reports if not report.passed]
 
     def failed(self, exercise: str, note: str) -> None:
         """Note that no claim could be judged, and why."""
