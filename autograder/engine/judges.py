@@ -11,6 +11,7 @@ import os
 import queue
 import socket
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
@@ -21,6 +22,8 @@ from autograder.engine.submission import NOTEBOOK_SECONDS, Outcome, code_cells, 
 from autograder.sandbox.policy import Limits
 
 JUDGING_SECONDS = 120.0  # that judging a notebook may take, beyond the notebook's own time
+BACKLOG = 3  # submissions that wait for a judge until one with the other set of inputs helps it
+PATIENCE = 1.0  # seconds that one waits for it at most
 
 
 class JudgeEnded(RuntimeError):
@@ -31,37 +34,51 @@ Line = TypeVar("Line")
 
 
 class Lines(Generic[Line]):
-    """Lines to judges, each of which serves a set of hidden inputs. Lent to one thread at a time, until `end`."""
+    """Lines to judges, each of which serves a set of hidden inputs. Lent to one thread at a time, until `end`.
+
+    A judge works out what is right for the other sets, too, only where there is much to do, or somebody has waited long.
+    """
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._set = {line: number % SETS for number, line in enumerate(lines)}  # of those that are left
         self._free = [*lines]
-        self._waiting: list[tuple[int, queue.SimpleQueue[Line | None]]] = []  # a set, and where a line is awaited
+        self._waiting: list[_Waiting[Line]] = []
         self._ended = False
         self._lock = threading.Lock()
 
     def take(self, of: int) -> Line | None:
-        """A line, one with this set of inputs where there is a choice. Waits for it; None when there is none any more."""
-        awaited: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
+        """A line to a judge with this set of inputs, where there is a choice. Waits for it; None when there is none any more."""
+        me = _Waiting[Line](of)
         with self._lock:
             if self._ended:
                 return None
-            if self._free:
-                line = min(self._free, key=lambda line: self._set[line] != of)
-                self._free.remove(line)
-                return line
-            self._waiting.append((of, awaited))
-        return awaited.get()
+            self._waiting.append(me)
+            self._hand_out()
+        try:
+            return me.line.get(timeout=PATIENCE)
+        except queue.Empty:
+            with self._lock:
+                me.overdue = True
+                self._hand_out()
+            return me.line.get()
 
     def give(self, line: Line) -> None:
-        """Give one back: it is for the first who waits with its set of inputs, or else for the first of all."""
+        """Give one back."""
         with self._lock:
-            if not self._waiting:
-                self._free.append(line)
-                return
-            first = min(self._waiting, key=lambda waiting: waiting[0] != self._set[line])
-            self._waiting.remove(first)
-            first[1].put(line)
+            self._free.append(line)
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Let those who wait have what is free."""
+        served = set(self._set.values())
+        for line in [*self._free]:
+            count = Counter(each.of for each in self._waiting)
+            mine = [each for each in self._waiting if each.of == self._set[line]]
+            others = [e for e in self._waiting if e.overdue or e.of not in served or count[e.of] >= BACKLOG]
+            if first := next(iter(mine or others), None):
+                self._free.remove(line)
+                self._waiting.remove(first)
+                first.line.put(line)
 
     def lose(self, line: Line) -> int:
         """Forget one that was taken; how many are left."""
@@ -73,15 +90,24 @@ class Lines(Generic[Line]):
         """Nobody gets one any more."""
         with self._lock:
             self._ended = True
-            for _, awaited in self._waiting:
-                awaited.put(None)
+            for each in self._waiting:
+                each.line.put(None)
             self._waiting.clear()
+
+
+class _Waiting(Generic[Line]):
+    """Somebody who waits for a line."""
+
+    def __init__(self, of: int) -> None:
+        self.of = of  # set of inputs
+        self.line: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
+        self.overdue = False
 
 
 class Judges:
     """A warm server with `count` judges, by default one for each processor. May be used by several threads at once; `close` ends all.
 
-    Each judge has a set of hidden inputs, and of the submissions that wait it gets one with these: what is right there, it knows already.
+    Each judge has a set of hidden inputs, and gets the submissions with these: what is right there, it knows already; see `Lines`.
     They are starting: `wait` until they are ready, or enter the `with` block. Arguments and errors are those of `launch.Server`.
     """
 

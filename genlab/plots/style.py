@@ -44,8 +44,9 @@ class figure_style:
     def __init__(self) -> None:
         import matplotlib as mpl
 
-        self.before = dict(mpl.rcParams)
-        mpl.rcParams.update(_settings())
+        settings = _settings()
+        self.before = {key: mpl.rcParams[key] for key in settings}
+        mpl.rcParams.update(settings)
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +54,7 @@ class figure_style:
     def __exit__(self, *exception: object) -> None:
         import matplotlib as mpl
 
-        mpl.rcParams.update({key: self.before[key] for key in _settings()})
+        mpl.rcParams.update(self.before)
 
 
 def subplots(rows: int = 1, cols: int = 1, *, width: float = WIDTH, height: float = 3.2) -> Any:

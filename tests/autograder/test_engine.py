@@ -504,27 +504,35 @@ def test_a_judge_that_is_killed_costs_a_second_try(tmp_path):
     grader.close()
 
 
-def test_a_judge_that_is_free_gets_whoever_waits_for_its_inputs_first():
+def test_a_judge_gets_submissions_with_its_inputs_and_others_only_where_there_is_need(monkeypatch):
+    monkeypatch.setattr(judges, "PATIENCE", 30.0)
     lines = Lines(["even", "odd"])
-    assert (lines.take(1), lines.take(1)) == ("odd", "even")  # any, where there is no choice
-    with ThreadPoolExecutor(4) as pool:
-        waiting = []
-        for number, of in enumerate([0, 1, 1], start=1):
-            waiting.append(pool.submit(lines.take, of))
-            while len(lines._waiting) < number:
-                time.sleep(0.001)
+    with ThreadPoolExecutor(8) as pool:
+
+        def ask(of: int):
+            asked = pool.submit(lines.take, of)
+            time.sleep(0.05)  # until it waits, or is served
+            return asked
+
+        assert ask(1).result(5) == "odd"
+        first, second = ask(1), ask(1)
+        assert len(lines._waiting) == 2  # "even" is free, and "odd" soon will be
+        third = ask(1)
+        assert first.result(5) == "even"  # but three of them are many
         lines.give("odd")
-        assert waiting[1].result(5) == "odd"
+        assert second.result(5) == "odd"
         assert lines.lose("odd") == 1
         lines.give("even")
-        assert waiting[0].result(5) == "even"
-        lines.give("even")
-        assert waiting[2].result(5) == "even"
-        last = pool.submit(lines.take, 0)
-        while not lines._waiting:
-            time.sleep(0.001)
+        assert third.result(5) == "even"  # nobody else has its inputs any more
+        last = ask(0)
         lines.end()
         assert last.result(5) is None and lines.take(0) is None
+
+
+def test_a_judge_helps_whoever_has_waited_long(monkeypatch):
+    monkeypatch.setattr(judges, "PATIENCE", 0.05)
+    lines = Lines(["even", "odd"])
+    assert (lines.take(1), lines.take(1)) == ("odd", "even")
 
 
 def test_judges_that_never_answer_give_no_score_and_say_so(tmp_path, monkeypatch):
