@@ -147,7 +147,8 @@ class GradingShell(InteractiveShell):
 
     def transform_cell(self, raw_cell: str) -> str:
         """The cell as Python. Most are Python already, and to look for magics in them takes longer than to run them."""
-        if "\n" in raw_cell.strip() and not NOT_PYTHON.search(raw_cell):
+        python = raw_cell.startswith("check(") or "\n" in raw_cell.strip()  # another single line may be a magic's name
+        if python and not NOT_PYTHON.search(raw_cell):
             return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
         transformed: str = super().transform_cell(raw_cell)
         return transformed
