@@ -87,11 +87,8 @@ def _opened_once(connection: Any, known: _Known) -> Iterator[None]:
             setattr(api.Gradebook, name, method)
 
 
-_OF_THE_RELEASE = (
-    "find_notebook",
-    "find_source_cell",
-    "find_graded_cell",
-)  # asked for every student, or for every cell of theirs
+_CELLS = ("find_source_cell", "find_graded_cell")  # asked for every cell of every student; they need no session
+_OF_THE_RELEASE = ("find_notebook", *_CELLS)
 
 
 def _remembered(find: Callable[..., Any], found: dict[tuple[str, ...], Any]) -> Callable[..., Any]:
@@ -100,7 +97,7 @@ def _remembered(find: Callable[..., Any], found: dict[tuple[str, ...], Any]) -> 
         if key not in found:
             found[key] = find(gradebook, *about)
             gradebook.db.expunge(found[key])  # so it outlives the session that it came from
-        return gradebook.db.merge(found[key], load=False)
+        return found[key] if find.__name__ in _CELLS else gradebook.db.merge(found[key], load=False)
 
     return method
 
