@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder import checks, examine
+from autograder import checks, examine, judge
 from autograder.definitions import run, solution_source
 from autograder.demo import hand_in
+from autograder.engine.verdicts import Examiner
 from autograder.lesson_file import code_cells
+from autograder.probes import run_probe
 from autograder.selfcheck import check_notebook
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +95,37 @@ def faces(**answers: str) -> dict:
     for cell in notebook["cells"]:
         cell["source"] = answers.get(re.sub("-solution$", "", cell["id"]), cell["source"])
     return notebook
+
+
+def test_what_follows_from_another_exercise_is_not_searched_for_a_name(monkeypatch):
+    diagnose = judge.diagnose
+
+    def diagnosed(exercise, *about):
+        assert exercise.id == KL
+        return diagnose(exercise, *about)
+
+    monkeypatch.setattr(judge, "diagnose", diagnosed)
+    assert report_on(LATER[0], kl_loss("wrong_sign"), solution_source(LATER[0])).follows_from == KL
+
+
+def test_the_same_record_has_another_verdict_where_nothing_before_it_is_wrong():
+    without_beta = solution_source(LATER[0]).replace("+ beta * kl,", "+ kl,")
+    right, wrong = (run([kl_loss(m), without_beta], ["kl_loss", "vae_loss"]).names for m in ("right", "wrong_sign"))
+
+    def verdict(kl_loss):
+        """On the later exercise, after this answer to the earlier one."""
+        examiner = Examiner(b"secret", "about")
+        for exercise, answer, digest in ((KL, kl_loss, repr(kl_loss)), (LATER[0], right["vae_loss"], "the same")):
+            plan = examiner.plan(exercise, 1)
+            examiner.judge(exercise, plan, run_probe(plan, answer), digest.encode())
+        report = examiner.finish()[LATER[0]]
+        return report.follows_from, report.misconception
+
+    assert [verdict(each["kl_loss"]) for each in (wrong, right, wrong)] == [
+        (KL, None),
+        (None, "beta_ignored"),
+        (KL, None),
+    ]
 
 
 def test_a_piece_that_reuse_refuses_is_what_the_next_lesson_follows_from(tmp_path, monkeypatch):
