@@ -105,7 +105,9 @@ def _shown_failure(report: Report) -> Result | None:
 
 
 def _rows(failure: Result) -> list[tuple[str, str]]:
-    rows = [("called", failure.called), ("seen", failure.seen), ("expected", failure.expected), ("try", failure.advice)]
+    """What came back and what should; and what to try, where the mistake has no name: else the sentence above says what helps."""
+    advice = "" if failure.misconception else failure.advice
+    rows = [("called", failure.called), ("seen", failure.seen), ("expected", failure.expected), ("try", advice)]
     return [(label, text) for label, text in rows if text]
 
 

@@ -95,10 +95,16 @@ def test_a_card_without_a_known_mistake_has_a_headline_too() -> None:
         assert as_html(report).index(headline) < as_html(report).index("called")
 
 
-def test_the_plain_card_has_seen_expected_try_and_a_tick_for_each_claim() -> None:
-    text = as_text(examine(KL, MISTAKES["mean_over_latent"].wrong))
-    for label in ("called:", "seen:", "expected:", "try:", "genlab hint vae_fashion/kl_loss"):
+@pytest.mark.parametrize(
+    ("answer", "tries"),
+    [(MISTAKES["mean_over_latent"].wrong, False), (lambda z_mean, z_log_var: 1.37 * right(z_mean, z_log_var), True)],
+    ids=["named", "without a name"],
+)
+def test_the_plain_card_has_seen_expected_one_thing_to_try_and_a_tick_for_each_claim(answer, tries) -> None:
+    text = as_text(examine(KL, answer))
+    for label in ("called:", "seen:", "expected:", "genlab hint vae_fashion/kl_loss"):
         assert label in text
+    assert ("try:" in text) is tries  # the sentence of a known mistake says what helps
     assert text.count("✓") + text.count("✗") - 1 == len(checks.find(KL).claims)
 
 
