@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from autograder import checks
 from autograder.exercise import Exercise
@@ -26,15 +27,8 @@ def explained_by_earlier(report: Report, plan: Plan, record: Record, verdict: Ve
         first = verdict(earlier)
         why = _why(spec, plan, record, first) if first is not None and not first.passed else ""
         if first is not None and why:
-            return Report(
-                report.exercise,
-                "failed",
-                report.max_points,
-                report.results,
-                misconception=None,
-                follows_from=first.follows_from or earlier,
-                note=why,
-            )
+            known = first.follows_from or earlier
+            return replace(report, misconception=None, sentence="", follows_from=known, note=why)
     return report
 
 

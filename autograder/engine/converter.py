@@ -5,6 +5,7 @@ nbgrader itself makes its steps anew for every notebook, checks the notebook aft
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from pathlib import Path
@@ -87,10 +88,7 @@ class ClassConverter(Autograde):
 
 def _as_text(notebook: Any) -> str:
     """The notebook as JSON with a line for each cell: Jupyter's own layout, with one for each word of it, takes ten times as long."""
-    parts = {
-        key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in notebook.items() if key != "cells"
-    }
-    cells = ",\n".join(json.dumps(cell, ensure_ascii=False, sort_keys=True) for cell in notebook["cells"])
-    return (
-        "{\n" + ",\n".join(f'"{key}": {text}' for key, text in {"cells": f"[\n{cells}\n]", **parts}.items()) + "\n}\n"
-    )
+    text = functools.partial(json.dumps, ensure_ascii=False, sort_keys=True)
+    cells = ",\n".join(map(text, notebook["cells"]))
+    others = text({key: value for key, value in notebook.items() if key != "cells"})
+    return f'{{"cells": [\n{cells}\n],\n{others.removeprefix("{")}\n'
