@@ -14,6 +14,7 @@ from autograder.authoring.build import build
 from autograder.definitions import solution_source
 from autograder.private import FOLDER
 from genlab.course import Course, Lesson, load_course
+from genlab.course_rules import did_you_mean
 from genlab.storing import write
 
 COPIED = ("nbgrader_config.py", ".gitignore")
@@ -76,9 +77,12 @@ def new_course(
 
 def _chosen(course: Course, names: list[str]) -> list[Lesson]:
     """Lessons in the course's order. Raises LookupError for a name that is neither a lesson's nor a chapter's."""
-    chapters = {chapter.id for chapter in course.chapters}
-    wanted = {name if name in chapters else course.lesson(name).id for name in names}
-    return [lesson for lesson in course.lessons if not wanted or {lesson.id, lesson.chapter} & wanted]
+    known = [*(chapter.id for chapter in course.chapters), *(lesson.id for lesson in course.lessons)]
+    for name in names:
+        if name not in known:
+            meant = did_you_mean(name, known) or f"There are: {', '.join(known)}."
+            raise LookupError(f"There is no chapter or lesson {name!r} in course.yml. {meant}")
+    return [lesson for lesson in course.lessons if not names or lesson.id in names or lesson.chapter in names]
 
 
 def _assignments(course: Course, lessons: list[Lesson], per_lesson: bool) -> list[Assignment]:

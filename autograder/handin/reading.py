@@ -108,7 +108,8 @@ def _parse(text: str, notes: list[str]) -> Any:
     except RecursionError:
         raise Refused(f"Its JSON is nested deeper than that of any notebook. {ASK}") from None
     except json.JSONDecodeError as error:
-        problem = f"it ends or breaks off at line {error.lineno}"
+        place = f"line {error.lineno}" if "\n" in text.strip() else f"character {error.pos + 1:,} of {len(text):,}"
+        problem = f"it ends or breaks off at {place}"
     except ValueError:  # an integer of thousands of digits
         notes.append("Numbers of thousands of digits were left out.")
     try:

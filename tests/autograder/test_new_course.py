@@ -72,6 +72,8 @@ def test_nothing_is_overwritten_and_nothing_left_half_made(tmp_path):
         new_course(ROOT, tmp_path / "mine", ["mlp"])
     with pytest.raises(LookupError, match="vae_fashion"):
         new_course(ROOT, tmp_path / "other", ["vae_fashio"])
+    with pytest.raises(LookupError, match="There are: .*03_vae.* dcgan"):
+        new_course(ROOT, tmp_path / "other", ["zzz"])
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
