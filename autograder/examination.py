@@ -17,6 +17,7 @@ from autograder.report import CheckFailed, GraderError, NotAttempted, Report, in
 from autograder.reusing import refused
 
 PATIENCE = 20.0  # seconds
+NOT_DEFINED = "is not defined: its cell has not run, or stopped with an error"
 NOT_TAKEN = "was not taken over from your notebook"  # of a piece of an earlier lesson
 
 
@@ -36,9 +37,8 @@ def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, 
             lesson, name = earlier.split("/")
             if name in scope:
                 return examine(earlier, scope[name], seed=seed, device=device)
-            if lesson == spec.lesson:
-                return None
-            return refused.get(earlier) or Report(earlier, "not_attempted", checks.points(earlier), note=NOT_TAKEN)
+            why = NOT_DEFINED if lesson == spec.lesson else NOT_TAKEN
+            return refused.get(earlier) or Report(earlier, "not_attempted", checks.points(earlier), note=why)
 
         return judge(spec, plan, record, verdict)
     except Exception as error:

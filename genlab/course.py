@@ -167,6 +167,15 @@ class Course(_Entry):
         """Every lesson, in the order of the course."""
         return [lesson for chapter in self.chapters for lesson in chapter.lessons]
 
+    def assignment(self, name: str) -> Chapter:
+        """The chapter that is this assignment. Raises LookupError, naming what may be meant."""
+        chapters = {chapter.id: chapter for chapter in self.chapters}
+        for lesson in self.lessons:
+            if name not in chapters and name in (lesson.id, lesson.file, lesson.path):
+                raise LookupError(f"{name} is a lesson of the assignment {lesson.chapter}: name that one.")
+        chapter: Chapter = _pick(name, chapters, "assignment")
+        return chapter
+
     def lesson(self, id: str) -> Lesson:
         """The lesson with this id. Raises LookupError, naming the nearest, if there is none."""
         lesson: Lesson = _pick(id, {lesson.id: lesson for lesson in self.lessons}, "lesson")
@@ -219,7 +228,9 @@ def load_course(path: str | Path | None = None) -> Course:
         node = fast_yaml.compose(path.read_text(encoding="utf-8"))
         data = yaml.constructor.SafeConstructor().construct_document(node) if node else {}
     except OSError as error:
-        raise CourseError([f"{path}: cannot be read ({error.strerror}). Is this a course?"]) from None
+        raise CourseError(
+            [f"{path}: cannot be read ({error.strerror}). Is this a course? Go to its folder, or name it by --course."]
+        ) from None
     except UnicodeDecodeError as error:
         raise CourseError([f"{path}: is not UTF-8 text ({error}). Save it as UTF-8."]) from None
     except yaml.YAMLError as error:

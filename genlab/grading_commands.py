@@ -58,12 +58,15 @@ def collect(
             )
     if all(row.state in ("absent", "earlier", "stray") for row in rows):
         print("There is no notebook in it. A folder or .zip holds STUDENT/…/x.ipynb or STUDENT.ipynb.")
-        return
+        raise typer.Exit(1)
     show_collected(rows)
-    for other, name in twice(course, assignment, people):
+    without_list = twice(course, assignment, people)
+    for other, name in without_list:
+        print(f"submitted/ holds {name} of the list also as “{other}”, collected without it.")
+    if without_list:
         print(
-            f"submitted/ holds {name} of the list also as “{other}”, collected without it: remove submitted/{other}, or the class is "
-            "counted twice."
+            "Or the class is counted twice: remove those folders in submitted/ and, if they were graded, in autograded/ and feedback/; then "
+            f'take each name out of the gradebook: nbgrader db student remove "{without_list[0][0]}" --force'
         )
     if lost := lost_lateness(rows, assignment, next(c.due for c in chapters if c.id == assignment)):
         print(lost)
@@ -125,10 +128,9 @@ def grade(
         print(
             f"Graded now: {phases.graded} of {phases.handed_in}. What the others' marks depend on is as it was; --force grades them again."
         )
-    if phases.due_unknown:
-        print(
-            f"The gradebook does not know the `due:` of {assignment} in course.yml yet: run `genlab release {assignment}`, then grade."
-        )
+    if phases.outdated:
+        what = " and ".join(phases.outdated)
+        print(f"The gradebook does not know {what} in course.yml yet: run `genlab release {assignment}`, then grade.")
     print(
         f"students: {len({row.student for row in rows})}, hand-ins: {phases.handed_in}; {phases.start:.1f} s to start, "
         f"{phases.grade:.1f} s to grade. Marks are in the gradebook, graded notebooks in autograded/."

@@ -92,6 +92,12 @@ TROUBLES = (
     ),
     Trouble(
         SHAPES,
+        "Noise without a height and a width",
+        r"to conv_transpose2d, but got input of size: \[\d+, \d+\]$",
+        "A transposed convolution takes (N, C, H, W), and this is (N, C): `z[:, :, None, None]` makes it a picture of one pixel.",
+    ),
+    Trouble(
+        SHAPES,
         "The batch axis is missing",
         r"Expected 3D \(unbatched\) or 4D|expected \dD( or \dD)? input \(got",
         "Images go in as (N, C, H, W). A single image needs its batch axis, `x[None]`, and grey ones their channel axis, `x[:, None]`.",
@@ -107,14 +113,15 @@ TROUBLES = (
         SHAPES,
         "A linear layer gets another number of features",
         r"shapes cannot be multiplied|size mismatch, got input|must be equal to, but got|inconsistent tensor size",
-        "Print the shapes just before that line: the last axis has to be what the layer takes. Images want `x.flatten(1)` first, "
-        "which keeps the batch axis.",
+        "Print the shapes just before that line: the last axis has to be what the layer takes. Where pictures come before it, "
+        "`x.flatten(1)` makes rows of them and keeps the batch axis; where they are rows already, how many numbers has one?",
     ),
     Trouble(
         SHAPES,
         "Two shapes do not fit together",
         r"must match the (existing )?size|Target size|target size|to match target batch_size|same number of dimensions",
-        "Print the shapes just before that line. Often one is (N, 1) and the other (N,): `x[:, None]` or `x.squeeze(1)` makes them alike.",
+        "Print the shapes just before that line. Sizes are compared from the last axis on: is there an axis too many or too few, "
+        "as in (N, 1) and (N,), or was the wrong one reduced?",
     ),
     Trouble(
         SHAPES,
@@ -138,7 +145,7 @@ TROUBLES = (
     Trouble(
         TYPES,
         "Class numbers have to be int64",
-        r"expected target dtype to be Long|expected scalar type Long",
+        r"expected target dtype to be Long|expected scalar type Long|index tensor of type LongTensor",
         "Class numbers are int64: `labels.long()`. Their shape is (N,), without a one-hot axis.",
     ),
     Trouble(
@@ -167,11 +174,17 @@ TROUBLES = (
         "kernel afterwards; with GENLAB_DEVICE=cpu the message names the line.",
     ),
     Trouble(
+        TYPES,
+        "Logits where probabilities are needed",
+        r"elements of (input|target) should be between 0 and 1",
+        "`F.binary_cross_entropy` takes probabilities. Are these logits? Then `F.binary_cross_entropy_with_logits` is meant.",
+    ),
+    Trouble(
         GRADIENTS,
         "A tensor changed in place",
         r"in-?place operation",
         "Make a new tensor instead of changing one in place: `x = x + 1`, not `x += 1` or `x[0] = 1`; parameters are changed "
-        "under `torch.no_grad()`.",
+        "under `torch.no_grad()`. An optimizer's step changes them, too: does one come between the forward pass and its `backward()`?",
     ),
     Trouble(
         GRADIENTS,
@@ -216,6 +229,12 @@ TROUBLES = (
         "A return was forgotten",
         r"NoneType",
         "Something is None here: a function that ends without `return` gives None. Does each of yours return its result, on every way?",
+    ),
+    Trouble(
+        MODULES,
+        "A class that is called in place of an object",
+        r"__init__\(\) takes 1 positional argument but",
+        "This is a class, and what it got belongs to an object of it: make one first, as in `layer = Layer()`, then call `layer(x)`.",
     ),
     Trouble(
         MODULES,

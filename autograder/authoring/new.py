@@ -60,18 +60,21 @@ def new_course(
     kit: the clone that the lessons come from. lessons: ids of lessons or chapters, all by default. per_lesson: an assignment for each
     lesson, in place of each chapter. due: of the assignments in order. progress: called with (done, all) lessons. Raises NotEmpty, LookupError, AuthorError.
     """
+    folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NotEmpty(f"{folder} is there and not empty. Name a new folder.")
     course = load_course(kit / "course.yml")
     assignments = _assignments(course, _chosen(course, list(lessons)), per_lesson)
-    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=f".{folder.name}.") as place:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as place:
         made = Path(place) / "course"
         notes = _write(kit, made, course, assignments, title or course.title, list(due))
         build(made, progress=progress)
-        if folder.exists():
-            folder.rmdir()
-        made.rename(folder)
+        if folder.exists():  # somebody may be in it
+            for part in made.iterdir():
+                part.rename(folder / part.name)
+        else:
+            made.rename(folder)
     return notes
 
 

@@ -31,17 +31,15 @@ def release(root: Path, assignment: str, progress: Callable[[int, int], None] | 
 
     Raises LookupError for an assignment that the course does not have, CourseError, AuthorError, NotReleasable.
     """
-    chapters = {chapter.id: chapter for chapter in load_course(root / "course.yml").chapters}
-    if assignment not in chapters:
-        raise LookupError(f"There is no assignment {assignment!r} in course.yml. It has: {', '.join(chapters)}.")
+    course = load_course(root / "course.yml")
+    chapter = course.assignment(assignment)
     changes = build(root, progress=progress)
     stray = [change for change in changes if change.kind == "unnamed"]
     if stray:  # nbgrader hands out what lies beside a lesson, and empties the folder first
         raise NotReleasable("\n".join(map(str, stray)))
-    if wrong := problems(root, [lesson.id for chapter in chapters.values() for lesson in chapter.lessons]):
+    if wrong := problems(root, [lesson.id for lesson in course.lessons]):
         raise NotReleasable("\n".join(wrong))
     _enter(root, assignment)
-    chapter = chapters[assignment]
     if chapter.due:
         _date(root, assignment, chapter.due.isoformat())
     points = sum(lesson.points for lesson in chapter.lessons)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from autograder.engine.options import Options
 from autograder.engine.rows import Found, Row, rows
 from autograder.engine.submission import Outcome, lent_by
 from autograder.engine.writing import Conversion, ready
-from genlab.course import load_course
+from genlab.course import Chapter, load_course
 from genlab.course_rules import did_you_mean
 
 
@@ -31,14 +32,14 @@ class NotReleased(ValueError):
 class Phases:
     """Seconds of wall time: starting up, and grading itself with repairs; how many students' hand-ins were graded, and of how many.
 
-    due_unknown: whether the gradebook has another due date than course.yml.
+    outdated: what the gradebook has otherwise than course.yml.
     """
 
     start: float
     grade: float
     graded: int
     handed_in: int
-    due_unknown: bool
+    outdated: tuple[str, ...]
 
 
 def grade_assignment(
@@ -58,9 +59,10 @@ def grade_assignment(
     """
     began, named = time.perf_counter(), list(students)
     course = load_course(folder / "course.yml")
-    if not any(lesson.chapter == assignment for lesson in course.lessons):
-        known = ", ".join(chapter.id for chapter in course.chapters)
-        raise NotReleased(f"the course has no assignment {assignment}; it has: {known}")
+    try:
+        chapter = course.assignment(assignment)
+    except LookupError as error:
+        raise NotReleased(str(error)) from None
     wanted = _wanted(folder, assignment, named)
     grader = grader_of(folder.resolve(), options or Options())
     job = Job(folder, course, assignment, grader.options, grader.secret)
@@ -81,8 +83,8 @@ def grade_assignment(
         everyone = _enter(url, set(wanted) - set(handed_in))
         absent = [] if named else [student for student in everyone if student not in wanted]
         result = rows(job, url, wanted, found, absent)
-        other = late.is_other_day(url, assignment, next(c.due for c in course.chapters if c.id == assignment))
-    return result, Phases(started - began, time.perf_counter() - started, len(todo), len(handed_in), other)
+        outdated = _outdated(url, chapter)
+    return result, Phases(started - began, time.perf_counter() - started, len(todo), len(handed_in), outdated)
 
 
 def _wanted(folder: Path, assignment: str, students: Iterable[str]) -> list[str]:
@@ -117,6 +119,21 @@ def _in_gradebook(url: str, folder: Path, assignment: str) -> set[str]:
             Assignment, Assignment.id == SubmittedAssignment.assignment_id
         )
         return {student for (student,) in query.filter(Assignment.name == assignment)}
+
+
+def _outdated(url: str, chapter: Chapter) -> tuple[str, ...]:
+    """What only a release tells the gradebook, and course.yml has otherwise by now: a due date, and points by exercise."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(url) as gradebook:
+        known = gradebook.find_assignment(chapter.id)
+        points = {
+            (notebook.name, cell.name): cell.max_score for notebook in known.notebooks for cell in notebook.grade_cells
+        }
+        other_day = chapter.due is not None and known.duedate != chapter.due.astimezone(UTC).replace(tzinfo=None)
+    exercises = [(lesson.file, exercise) for lesson in chapter.lessons for exercise in lesson.exercises]
+    other = [e.id for file, e in exercises if points.get((file, e.id), e.points) != e.points]
+    return (*["the `due:`"] * other_day, *[f"the points of {', '.join(other)}"] * bool(other))
 
 
 def _enter(url: str, students: Iterable[str]) -> list[str]:

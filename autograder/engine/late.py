@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -12,17 +12,6 @@ def seconds_late(time: datetime | None, extension: timedelta | None, due: dateti
     if time is None or due is None:
         return 0.0
     return max(0.0, (time - due - (extension or timedelta())).total_seconds())
-
-
-def is_other_day(url: str, assignment: str, due: datetime | None) -> bool:
-    """Whether an assignment is due at another moment than the gradebook says, which is only told by a release."""
-    from nbgrader.api import Gradebook
-
-    if due is None:
-        return False
-    with Gradebook(url) as gradebook:
-        known: datetime | None = gradebook.find_assignment(assignment).duedate
-    return known != due.astimezone(UTC).replace(tzinfo=None)
 
 
 def refresh(url: str, config: Any, assignment: str, students: Collection[str]) -> None:

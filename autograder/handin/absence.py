@@ -13,7 +13,7 @@ from autograder.handin.sources import walk
 MISSING = "Not handed in; nbgrader counts it as zero."  # beside another notebook
 ABSENT = "Not handed in; there will be no mark."
 EMPTY = "Handed in, but nothing for this assignment; there will be no mark."
-NO_NOTEBOOK = "Handed in no notebook, but {}; there will be no mark. Ask for the .ipynb."
+NO_NOTEBOOK = "Handed in no notebook, but {}; there will be no mark. Needed: the .ipynb."
 MOST_NAMES = 4
 
 

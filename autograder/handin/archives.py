@@ -47,7 +47,7 @@ class Archives:
             above = (*parts[:-1], parts[-1][:-4])
             try:
                 if depth == DEEPEST:
-                    raise Refused("It is an archive in an archive in an archive. Ask for the notebook itself.")
+                    raise Refused("It is an archive in an archive in an archive. Needed: the notebook itself.")
                 with _opened(found.read) as archive:
                     inside = [(inner, entry.filename, _time(entry)) for entry, inner in self._usable(archive, above)]
             except Refused as error:
@@ -95,15 +95,15 @@ class Archives:
                 data = file.read(MOST_BYTES + 1)
         except _BROKEN as error:
             raise Refused(
-                f"It cannot be unpacked ({error}). Ask for the notebook without a password or archive."
+                f"It cannot be unpacked ({error}). Needed: the notebook without a password or archive."
             ) from None
         except Exception as error:  # zlib.error, lzma.LZMAError
-            raise Refused(f"It is damaged in the archive ({error}). Ask for it again.") from None
+            raise Refused(f"It is damaged in the archive ({error}). Needed: the file again.") from None
         if (key := (*above, entry.filename)) not in self._counted:
             self._counted.add(key)
             self.left -= len(data)
         if len(data) > 1_000_000 and len(data) > MOST_RATIO * max(entry.compress_size, 1):
-            raise Refused("It unpacks to far more than it is packed, as a zip bomb does. Ask for the notebook itself.")
+            raise Refused("It unpacks to far more than it is packed, as a zip bomb does. Needed: the notebook itself.")
         return within_limit(data)
 
 
@@ -122,7 +122,7 @@ def _opened(read: Callable[[], bytes]) -> zipfile.ZipFile:
     except _BROKEN as error:
         if isinstance(error, Refused):
             raise
-        raise Refused(f"It is no readable .zip ({error}). Ask for the notebook itself.") from None
+        raise Refused(f"It is no readable .zip ({error}). Needed: the notebook itself.") from None
 
 
 def _is_junk(name: str) -> bool:

@@ -46,6 +46,14 @@ class _Candidate:
     answers: int = 0
 
 
+def _worth(candidate: _Candidate, file: str) -> tuple[Any, ...]:
+    """The greatest counts. Of files with one date that is the one which a browser called (2), then (1): it was there when they came."""
+    found = candidate.found
+    copy = re.search(r"\((\d{1,3})\)", found.name)
+    named = int(copy[1]) if copy else 0, found.name == file
+    return not candidate.problem, candidate.answers > 0, found.order, found.time, *named
+
+
 class Assignment:
     """A chapter of the course: its lessons and their released notebooks."""
 
@@ -54,12 +62,11 @@ class Assignment:
 
         self.root, self.id = root, assignment
         course = load_course(root / "course.yml")
-        chapters = {chapter.id: chapter for chapter in course.chapters}
-        if assignment not in chapters:
-            raise LookupError(f"There is no assignment {assignment!r} in course.yml. It has: {', '.join(chapters)}.")
-        self.chapters = list(chapters)
-        self.due = chapters[assignment].due
-        self.files = {lesson.id: f"{lesson.file}.ipynb" for lesson in chapters[assignment].lessons}
+        chapter = course.assignment(assignment)
+        self.chapters = [each.id for each in course.chapters]
+        self.due = chapter.due
+        self.files = {lesson.id: f"{lesson.file}.ipynb" for lesson in chapter.lessons}
+        self.stems = {lesson.id: lesson.file for lesson in course.lessons}
         self.exercises = {lesson.id: [exercise.id for exercise in lesson.exercises] for lesson in course.lessons}
 
     @cached_property
@@ -95,11 +102,13 @@ class Assignment:
         if len(self.files) == 1 and not any(c.lesson in self.files for c in candidates):
             # Damaged and under some other name: there is only one notebook that it can have been.
             only = next(iter(self.files))
-            candidates = [_Candidate(c.found, c.data, c.problem, only) if c.problem else c for c in candidates]
+            candidates = [
+                _Candidate(c.found, c.data, c.problem, only) if c.problem and not c.lesson else c for c in candidates
+            ]
         choices = {}
         for lesson, file in self.files.items():
             mine = [c for c in candidates if c.lesson == lesson]
-            mine.sort(key=lambda c: (not c.problem, c.answers > 0, c.found.order, c.found.time, c.found.name == file))
+            mine.sort(key=lambda c: _worth(c, file))
             if mine:
                 best, others = mine[-1], [c.found for c in mine[:-1]]
                 notes = [*best.found.said, *(OTHERS.format(quote(found.name)) for found in others)]
@@ -110,13 +119,14 @@ class Assignment:
         return choices, [f"{quote(c.found.name)} is of another assignment (lesson {c.lesson})." for c in foreign]
 
     def _look(self, found: Found) -> _Candidate:
-        by_name = next((lesson for lesson, file in self.files.items() if Path(file).stem in found.name.lower()), None)
+        named = [lesson for lesson, stem in self.stems.items() if stem in found.name.lower()]
+        by_name = next((lesson for lesson in named if lesson in self.files), None)
         data = None
         try:
             data = found.read()
             notebook, _ = read_notebook(data)
         except Refused as error:
-            return _Candidate(found, data, str(error), by_name)
+            return _Candidate(found, data, str(error), by_name or next(iter(named), None))
         lesson = lesson_of(notebook, self.exercises)
         if lesson not in self.files:
             # A stranger under this lesson's name: mending it will say so.

@@ -19,6 +19,7 @@ from autograder.handin.sources import Reader, is_notebook_name, opened, walk
 from autograder.handin.students import unsafe
 from autograder.lms.roster import Roster
 
+OWN_FOLDERS = ("submitted", "autograded", "originals", "feedback", "release", "source", "lessons", "solutions")
 SET_ASIDE = "{} was no ordinary file and was taken out of the folder."
 MISPLACED = "It lies in submitted/ itself. Take it out, and bring it in with `genlab collect`."
 EARLIER = "Nothing new; what was collected earlier stays."
@@ -52,6 +53,7 @@ def collect(
     the course does not have, FileNotFoundError before a build, and Refused for a source that cannot be read.
     """
     work = Assignment(course, assignment)
+    _refuse_own_folder(course.resolve(), source)
     everyone = {*enrolled, *(person.id for person in (roster.people if roster else []))}
     listed = {student for student in everyone if not unsafe(student)}
     with opened(source, Reader(work.student_of, work.chapters, roster, listed)) as found:
@@ -63,6 +65,17 @@ def collect(
             )
             rows += _Student(work, student).take(files, stamps, others, there=student in found.notebooks)
     return sorted(rows, key=lambda row: (row.student, row.notebook))
+
+
+def _refuse_own_folder(course: Path, source: Path) -> None:
+    """Raise Refused where the source is what the course itself keeps: to copy that over itself would lose some of it."""
+    place = source.resolve()
+    inside = place.relative_to(course).parts[:1] if place.is_relative_to(course) else ()
+    if course.is_relative_to(place) or (inside and inside[0] in OWN_FOLDERS):
+        raise Refused(
+            f"{source} is where this course keeps what was collected. Name the folder or .zip that came from the students or the "
+            "learning platform; `genlab repair` mends what is in submitted/."
+        )
 
 
 def repair_submitted(course: Path, assignment: str, students: Iterable[str] = ()) -> list[Row]:

@@ -15,7 +15,7 @@ MOST_BYTES = 64_000_000
 MOST_CELLS = 2_000  # a lesson has under a hundred
 MOST_TEXT = 3_000_000  # characters in all cells; a lesson has under a hundred thousand
 
-ASK = "Ask for the notebook again, saved in Jupyter (File → Download) or Colab (File → Download → Download .ipynb)."
+ASK = "Needed: the notebook again, saved in Jupyter (File → Download) or Colab (File → Download → Download .ipynb)."
 _SIGNATURES = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a zip archive or an office document",
@@ -51,7 +51,7 @@ def within_limit(data: bytes) -> bytes:
     """The same bytes. Raises Refused when there are more than MOST_BYTES."""
     if len(data) > MOST_BYTES:
         limit = f"{MOST_BYTES // 1_000_000} MB"
-        raise Refused(f"It is larger than {limit}. Ask for the notebook without its outputs (Clear All Outputs, save).")
+        raise Refused(f"It is larger than {limit}. Needed: the notebook without its outputs (Clear All Outputs, save).")
     return data
 
 
@@ -74,12 +74,12 @@ def read_notebook(data: bytes) -> tuple[dict[str, Any], list[str]]:
         raise Refused(f"It is JSON, but no notebook. {ASK}")
     if len(notebook["cells"]) > MOST_CELLS:
         raise Refused(
-            f"It holds {len(notebook['cells']):,} cells; the limit is {MOST_CELLS:,}. Ask for the lesson's notebook alone."
+            f"It holds {len(notebook['cells']):,} cells; the limit is {MOST_CELLS:,}. Needed: the lesson's notebook alone."
         )
     sources = [cell.get("source") for cell in notebook["cells"] if isinstance(cell, dict)]
     if sum(len(part) for source in sources for part in _parts(source)) > MOST_TEXT:
         raise Refused(
-            f"Its cells hold over {MOST_TEXT // 1_000_000} million characters. Ask for the lesson's notebook alone."
+            f"Its cells hold over {MOST_TEXT // 1_000_000} million characters. Needed: the lesson's notebook alone."
         )
     return notebook, notes
 

@@ -20,6 +20,9 @@ REFUSED = "This hand-in could not be graded. Below is the empty lesson in its pl
 
 METADATA_LOST = "The id or grading metadata of {count} had been lost and was put back."
 METADATA_CHANGED = "The grading metadata of {names} had been changed and was put back."
+POINTS = (
+    "The points of {names} were others than the course's, which count."  # of an earlier release, or a student's own
+)
 METADATA_FOREIGN = "Grading metadata was removed from {count} that the lesson does not have."
 METADATA_BROKEN = "The notebook's own metadata were missing or malformed and were put back."
 IDS = "The id of {count} was missing, malformed or not unique, and was made anew."
@@ -43,7 +46,12 @@ def note_metadata(cells: list[Cell], release: Release, notes: Notes) -> None:
             if cell.id != ids[cell]:
                 notes.add(IDS, str(place))
         elif isinstance(nbgrader, dict) and nbgrader.get("grade_id") == cell.name:
-            if nbgrader != wanted.metadata.get("nbgrader") or payoff != ("payoff" in _tags(wanted)):
+            right = wanted.metadata.get("nbgrader") or {}
+            points = nbgrader.get("points")
+            number = isinstance(points, int | float) and points >= 0
+            if number and nbgrader != right and nbgrader == right | {"points": points}:
+                notes.add(POINTS, cell.name)
+            elif nbgrader != right or payoff != ("payoff" in _tags(wanted)):
                 notes.add(METADATA_CHANGED, cell.name)
             elif cell.id != cell.name:
                 notes.add(METADATA_LOST, str(place))

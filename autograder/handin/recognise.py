@@ -14,6 +14,7 @@ AS_TEXT = "Text that had been saved as code was turned back to text ({count})."
 JOINED = "The answer to {names} had been cut in two; its cells were joined."
 CHECK_COPY = "The check of {names} was there more than once; the last copy counts."
 SHARED = "The check of {names} shared a cell with other code; each now has its own."
+REPLACED = "The check of {names} had been replaced by other code, which now has a cell of its own, and was put back."
 STUB = "An untouched copy of the cell of {names} was left out, because there is an answer, too."
 
 
@@ -143,9 +144,9 @@ def _find_tests(cells: list[Cell], release: Release, notes: Notes) -> list[Cell]
         if exercises and not rest:
             cell.name = exercises.pop(0)
         elif exercises:
-            cell.source = rest
             for exercise in exercises:
-                notes.add(SHARED, exercise)
+                notes.add(SHARED if _checks(cell, exercise, release) else REPLACED, exercise)
+            cell.source, cell.made = rest, True  # the id and metadata that it had are the check's
         result.append(cell)
         result += [fresh(release.named(exercise)) for exercise in exercises]
     return result

@@ -116,7 +116,7 @@ def _refuse_other_lesson(notebook: dict[str, Any], cells: list[Cell], release: R
     if release.lesson in called or named == release.lesson:
         return
     if other := named or next(iter(sorted(called)), None):
-        raise Refused(f"It is the notebook of another lesson, {quote(other)}. Ask for the one of {release.lesson}.")
+        raise Refused(f"It is the notebook of another lesson, {quote(other)}. Needed: the one of {release.lesson}.")
     ids = {cell.name for cell in release.of("test", "solution", "given")}
     texts = {cell.text for cell in release.cells if len(cell.text) > 40}
     if not any(cell.claims & ids or cell.defines(release.exercises) or cell.text in texts for cell in cells):

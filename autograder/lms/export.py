@@ -82,6 +82,8 @@ class PlatformExport(ExportPlugin):
         here = self._matched(people, students)
         columns = [self._column(gradebook, a, people, here) for a in assignments]
         path = Path(self.to or f"{'-'.join(c.assignment for c in columns)}-{self.platform}.csv")
+        if found is not None and path.resolve() == Path(self.roster).resolve():
+            raise TableError(f"{path} is the platform's own file, which stays as it came: name another one to write.")
         write_table(path, self.rows(people, columns, found), self.force)
         self.said.insert(0, f"{path}: {len(people)} students.")
         for line in self.said:
@@ -102,7 +104,10 @@ class PlatformExport(ExportPlugin):
             if person is None:
                 lost.append(student.id)
             elif person.id in here:
-                raise TableError(f"{here[person.id]} and {student.id} are both {person.id} on the list. Rename one.")
+                raise TableError(
+                    f"{here[person.id]} and {student.id} in the gradebook are both {person.id} on the list. Take the one that was "
+                    f'collected without the list out of it: nbgrader db student remove "{here[person.id]}" --force'
+                )
             else:
                 here[person.id] = student.id
         if lost:

@@ -402,13 +402,17 @@ def test_too_many_entries_are_refused(course, tmp_path, monkeypatch):
         collect(course, CHAPTER, archive(tmp_path / "in.zip", dict.fromkeys("abcd", b"")))
 
 
-def test_a_notebook_of_another_assignment_is_said_to_be_one(course, tmp_path):
+def add_assignment(course: Path) -> None:
     (course / "course.yml").write_text(
         (course / "course.yml").read_text()
         + "\n  - id: 09_more\n    title: GANs\n    lessons:\n      - id: gan_bricks\n        file: 01_gan\n"
         "        title: A GAN\n        data: []\n        minutes: 9\n        exercises:\n"
         "          - {id: Critic, points: 3, minutes: 5, difficulty: 1}\n"
     )
+
+
+def test_a_notebook_of_another_assignment_is_said_to_be_one(course, tmp_path):
+    add_assignment(course)
     notebook = {"cells": [damaged.code('check("gan_bricks/Critic", Critic)')], "metadata": {}, "nbformat": 4}
     source = write(
         tmp_path / "in", {"ada/a.ipynb": damaged.dumped(notebook), "bob/02_vae_fashion.ipynb": answer("bob")}
@@ -417,6 +421,30 @@ def test_a_notebook_of_another_assignment_is_said_to_be_one(course, tmp_path):
     assert ada.state == "other" and "lesson gan_bricks" in ada.notes[1]
     assert bob.state == "ok"
     assert not files(course / "submitted" / "ada")
+
+
+def test_a_damaged_file_with_another_lessons_name_is_not_taken_for_this_one(course, tmp_path):
+    add_assignment(course)
+    source = write(tmp_path / "in", {"ada/01_gan.ipynb": b"{", "bob/homework.ipynb": b"{"})
+    ada, bob = collect(course, CHAPTER, source)
+    assert ada.state == "other" and "of another assignment" in ada.notes[1]
+    assert bob.state == "refused"
+
+
+@pytest.mark.parametrize("place", [".", "..", "submitted", "submitted/ada", "autograded", "originals"])
+def test_what_the_course_itself_keeps_is_not_collected(course, tmp_path, place):
+    collect(course, CHAPTER, write(tmp_path / "in", {"ada/a.ipynb": answer("ada")}))
+    write(course / "autograded" / "ada" / CHAPTER, {f"{NAME}.ipynb": answer("ada")})
+    before = files(course)
+    with pytest.raises(Refused, match="came from the students"):
+        collect(course, CHAPTER, course / place)
+    assert files(course) == before
+
+
+def test_of_two_downloads_with_one_date_the_later_counts(course, tmp_path):
+    both = {f"ada/{NAME}.ipynb": answer("one"), f"ada/{NAME} (1).ipynb": answer("two")}
+    collect(course, CHAPTER, write(tmp_path / "in", both))
+    assert answer_in(submitted(course, "ada").read_bytes()) == "two"
 
 
 def test_a_repair_covers_everybody_or_those_who_are_named(course):

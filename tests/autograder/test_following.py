@@ -97,6 +97,11 @@ def faces(**answers: str) -> dict:
     return notebook
 
 
+def test_what_calls_an_exercise_that_is_not_there_follows_from_it():
+    report = report_on(LATER[0], f"{IN}{solution_source(LATER[0])}")
+    assert report.follows_from == KL and "calls your kl_loss, which is not defined" in report.headline
+
+
 def test_what_follows_from_another_exercise_is_not_searched_for_a_name(monkeypatch):
     diagnose = judge.diagnose
 

@@ -65,6 +65,14 @@ def test_a_piece_of_another_assignment_is_given(course):
     ]
 
 
+def test_a_course_is_made_in_the_empty_folder_that_one_is_in(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
+    new_course(ROOT, Path("."), ["mlp"])
+    assert {"course.yml", "lessons"} <= {path.name for path in Path.cwd().iterdir()}
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
 def test_nothing_is_overwritten_and_nothing_left_half_made(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
@@ -72,7 +80,7 @@ def test_nothing_is_overwritten_and_nothing_left_half_made(tmp_path):
         new_course(ROOT, tmp_path / "mine", ["mlp"])
     with pytest.raises(LookupError, match="vae_fashion"):
         new_course(ROOT, tmp_path / "other", ["vae_fashio"])
-    with pytest.raises(LookupError, match="There are: .*03_vae.* dcgan"):
+    with pytest.raises(LookupError, match=r"There are: .*03_vae.* dcgan"):
         new_course(ROOT, tmp_path / "other", ["zzz"])
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 

@@ -123,6 +123,11 @@ def test_the_row_says_what_became_of_it(mended, case):
         assert words in said
 
 
+def test_of_a_check_that_was_replaced_nothing_else_is_said(mended):
+    (case,) = (case for case in damaged.CASES if case.name == "check_replaced")
+    assert len(mended(case).row.notes) == 1
+
+
 @each_graded
 def test_every_check_comes_once_with_its_points_and_behind_the_answers(mended, case):
     notebook = mended(case).notebook

@@ -56,6 +56,15 @@ def changed_in_place() -> None:
     y.sum().backward()
 
 
+def step_before_backward() -> None:
+    network = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
+    optimizer = torch.optim.SGD(network.parameters(), 0.1)
+    network(torch.ones(1, 2)).sum().backward()
+    loss = network(torch.ones(1, 2)).sum()
+    optimizer.step()
+    loss.backward()
+
+
 def too_large_for_the_gpu() -> None:
     # No GPU in most places where this runs: the exception is PyTorch's own, its text one that PyTorch wrote.
     raise torch.OutOfMemoryError(
@@ -80,6 +89,7 @@ HAPPENINGS: dict[str, list[Callable[[], Any]]] = {
     ],
     "Half a line, or an indentation that slipped": [run("f(1"), run("if 1:\nx")],
     "The stub's last line is still there": [run("raise NotImplementedError")],
+    "Noise without a height and a width": [lambda: nn.ConvTranspose2d(4, 3, 3)(torch.zeros(8, 4))],
     "The batch axis is missing": [
         lambda: nn.Conv2d(1, 3, 3)(torch.zeros(28, 28)),
         lambda: nn.BatchNorm2d(3)(torch.zeros(3, 8, 8)),
@@ -106,7 +116,11 @@ HAPPENINGS: dict[str, list[Callable[[], Any]]] = {
         lambda: nn.Linear(4, 3)(torch.zeros(8, 4, dtype=torch.uint8)),
         lambda: torch.zeros(3, dtype=torch.uint8).mean(),
     ],
-    "Class numbers have to be int64": [lambda: F.cross_entropy(torch.rand(8, 10), torch.zeros(8))],
+    "Class numbers have to be int64": [
+        lambda: F.cross_entropy(torch.rand(8, 10), torch.zeros(8)),
+        lambda: F.one_hot(torch.ones(8), 10),
+    ],
+    "Logits where probabilities are needed": [lambda: F.binary_cross_entropy(torch.full((3,), 2.0), torch.ones(3))],
     "Whole numbers where floats are needed": [
         lambda: F.log_softmax(torch.zeros(3).long(), 0),
         lambda: torch.zeros(3).long().mean(),
@@ -117,7 +131,11 @@ HAPPENINGS: dict[str, list[Callable[[], Any]]] = {
     ],
     "Two devices in one operation": [lambda: torch.zeros(3) + torch.zeros(3, device="meta")],
     "A label or index that does not exist": [lambda: F.cross_entropy(torch.rand(2, 3), torch.tensor([5, 1]))],
-    "A tensor changed in place": [changed_in_place, run("w = torch.ones(3, requires_grad=True); w += 1")],
+    "A tensor changed in place": [
+        changed_in_place,
+        step_before_backward,
+        run("w = torch.ones(3, requires_grad=True); w += 1"),
+    ],
     "Backward twice through one graph": [backward_twice],
     "A loss that is cut off from the parameters": [lambda: torch.ones(3).sum().backward()],
     "Backward from more than one number": [
@@ -128,6 +146,7 @@ HAPPENINGS: dict[str, list[Callable[[], Any]]] = {
     "super().__init__() was forgotten": [Forgotten],
     "A module without forward": [lambda: Headless()(1)],
     "A return was forgotten": [lambda: None * torch.ones(2), run("None.backward()"), lambda: F.relu(None)],
+    "A class that is called in place of an object": [lambda: Forgotten(torch.ones(2), torch.ones(2))],
     "Other arguments than the stub's": [run("def f(x): pass\nf(1, 2)"), run("def f(x): pass\nf(y=2)")],
     "An optimizer without parameters": [lambda: torch.optim.SGD(nn.ReLU().parameters(), 0.1)],
     "A layer whose size is not known yet": [lambda: torch.zeros_like(nn.LazyLinear(3).weight)],

@@ -139,6 +139,14 @@ def test_without_a_list_rows_are_made_of_the_gradebook(course):
     assert sorted(row[place] for row in rows[1:] if "Points Possible" not in row[0]) == ["", "1", "33.33", "40"]
 
 
+def test_the_platforms_own_file_stays_as_it_came(course):
+    _, export = course
+    before = Path("list.csv").read_bytes()
+    done = export("--roster", "list.csv", "--out", "list.csv", "--force")
+    assert done.exit_code == 2 and "stays as it came" in done.output
+    assert Path("list.csv").read_bytes() == before
+
+
 def test_a_file_that_is_there_stays(course):
     _, export = course
     Path("marks.csv").write_text("mine")

@@ -199,7 +199,7 @@ MISCONCEPTIONS = (
     Misconception(
         "no_update",
         "the weights never change: optimizer.step() is missing, or the gradients are zeroed just before it",
-        "The weights never change: `optimizer.step()` is missing, or the gradients are zeroed between `backward()` and it.",
+        "The weights never change: `optimizer.step()` is missing, comes before `backward()`, or finds gradients that were zeroed in between.",
         wrong.no_update,
     ),
     Misconception(

@@ -304,7 +304,7 @@ MISCONCEPTIONS = (
         "never_updated",
         "the running statistics that were passed never change: a new tensor is made, or the update is missing",
         "y is right, but the running statistics that were passed in are unchanged: `running_mean = …` only gives a new tensor that name. Change it "
-        "in place, as by `running_mean.mul_(…).add_(…)` or `running_mean[:] = …`.",
+        "in place and under `torch.no_grad()`, as by `running_mean.mul_(…).add_(…)` or `running_mean[:] = …`.",
         mistakes.never_updated,
         _running_is(_not_at_all),
     ),

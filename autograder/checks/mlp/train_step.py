@@ -141,7 +141,7 @@ MISCONCEPTIONS = (
     Misconception(
         "no_update",
         "the weights never change: optimizer.step() is missing, or the gradients are zeroed just before it",
-        "The weights never change: `optimizer.step()` is missing, or the gradients are zeroed between `backward()` and it.",
+        "The weights never change: `optimizer.step()` is missing, comes before `backward()`, or finds gradients that were zeroed in between.",
         mistakes.no_update,
     ),
     Misconception(

@@ -310,7 +310,7 @@ MISCONCEPTIONS = (
     Misconception(
         "outputs_swapped",
         "z_log_var is returned first and z_mean second",
-        "The first two outputs are in the wrong order: return z_mean, z_log_var, z.",
+        "z_mean and z_log_var are in the wrong order, where they are returned or where Sampling gets them: it is z_mean, z_log_var, both times.",
         mistakes.outputs_swapped,
         _swapped,
     ),

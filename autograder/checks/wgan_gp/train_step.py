@@ -276,7 +276,7 @@ def misconceptions(tell: Explanations, wrong: Any) -> tuple[Misconception, ...]:
         Misconception(
             "scores_swapped",
             "the critic's loss gets the scores in the wrong order, so real images are scored down and fakes up",
-            "The critic learns to score fakes above real images: critic_loss takes the scores of the real images first.",
+            "The critic learns to score fakes above real images: what it minimises is the mean score of the fakes minus that of the real images.",
             wrong.scores_swapped,
             tell.moved(with_weights(real=1.0, fake=-1.0)),
         ),
