@@ -248,6 +248,8 @@ class _Talk:
         began = time.monotonic()
         if "record" in reply:
             self.examiner.judge(exercise, plan, reply["record"], self.child.channel.digest("record"))
+        elif "calls" in reply:
+            self.examiner.not_run(exercise, str(reply["calls"])[:100])
         else:
             self.examiner.failed(
                 exercise, f"could not be examined: {str(reply.get('unfit', 'nothing came back'))[:300]}."

@@ -69,6 +69,13 @@ class Examiner:
         """Note that no claim could be judged, and why."""
         self.reports[exercise] = Report(exercise, "failed", checks.points(exercise), note=note)
 
+    def not_run(self, exercise: str, called: str) -> None:
+        """Note that an answer was not run, because it calls an earlier one that did not end: it follows from that."""
+        earlier = f"{exercise.partition('/')[0]}/{called}"
+        self.failed(exercise, f"was not run, because it calls your {called}, which did not end.")
+        first = {earlier: self.reports[earlier]} if earlier in self.reports else {}
+        self.reports[exercise] = explained_by_earlier(self.reports[exercise], {}, {"uses": [called]}, first.get)
+
     def not_attempted(self, exercise: str, note: str) -> None:
         """Note that there is nothing to judge."""
         self.reports[exercise] = Report(exercise, "not_attempted", checks.points(exercise), note=note)

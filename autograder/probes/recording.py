@@ -95,6 +95,11 @@ def begin() -> None:
     _stopped = None
 
 
+def was_stopped() -> bool:
+    """Whether the time of the last probe was over in one of its calls."""
+    return _stopped is not None
+
+
 def attempt(function: Callable[..., Any], args: list[Any], seed: int) -> tuple[Any, dict[str, Any] | None]:
     """(value, None), or (None, what was raised), of one quiet call under a seeded global random state.
 

@@ -2,14 +2,16 @@
 
 The grader asks, one thing at a time, and names its turn; so does every answer:
 {"do": "cell", "source", "seconds"}            → {"outputs", "good"}; before it, for each `check` in the cell, {"want": exercise},
-                                                 answered by {"plan": … or None}, and {"record": …} or {"unfit": why}
+                                                 answered by {"plan": … or None}, and {"record": …}, {"unfit": why} or {"calls": name}:
+                                                 that one has not ended before, and would not now
 {"do": "define", "number", "source", "names", "seconds"} → {"errors": …}: the definitions of a cell alone (see `autograder.definitions`)
-{"do": "probe", "name", "plan", "seconds"}     → {"record": …}, {"unfit": why} or {"missing": True}
+{"do": "probe", "name", "plan", "seconds"}     → {"record": …}, {"unfit": why}, {"calls": name} or {"missing": True}
 {"do": "lend", "cells": {lesson: [source]}}   → {}: the student's own notebooks of earlier lessons, which this one may reuse
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -17,7 +19,7 @@ from typing import Any
 
 from autograder import definitions
 from autograder.probes import run_probe
-from autograder.probes.recording import OWN_FILES
+from autograder.probes.recording import OWN_FILES, names_used, was_stopped
 from autograder.report import NotSolvedYet
 from autograder.sandbox import compiler
 from autograder.sandbox import shell as shells
@@ -39,6 +41,7 @@ class Session:
         self.turn = ""  # the grader's name for its request, so that it sees what answers another
         self.alone = False  # only definitions were run
         self.lent: dict[str, list[str]] = {}  # code cells by lesson
+        self.endless: set[str] = set()  # exercises that were stopped, and those that call one
 
     def answer(self, ask: dict[str, Any]) -> dict[str, Any]:
         """The reply to one request of the grader."""
@@ -58,16 +61,21 @@ class Session:
         names = self.defined.names if self.alone else self.shell.user_ns
         if ask["name"] not in names:
             return {"missing": True}
-        return self.record(ask["plan"], names[ask["name"]], ask["seconds"])
+        return self.record(ask["name"], ask["plan"], names[ask["name"]], ask["seconds"])
 
-    def record(self, plan: dict[str, Any], target: Any, seconds: float | None = None) -> dict[str, Any]:
+    def record(self, name: str, plan: dict[str, Any], target: Any, seconds: float | None = None) -> dict[str, Any]:
         """What the probe saw, or why that cannot be told. Under the cell's own time limit when `seconds` is None."""
         try:
-            if seconds is None:
-                return {"record": run_probe(plan, target)}
-            with shells.time_limit(seconds):
-                return {"record": run_probe(plan, target)}
+            if called := sorted(self.endless.intersection(names_used(target))):
+                self.endless.add(name)
+                return {"calls": called[0]}
+            with contextlib.nullcontext() if seconds is None else shells.time_limit(seconds):
+                record = run_probe(plan, target)
+            if was_stopped():
+                self.endless.add(name)
+            return {"record": record}
         except shells.OutOfTime as error:
+            self.endless.add(name)
             return {"unfit": error.told}
         except BaseException as error:  # what calls raise is in the record; this comes of stranger things
             return {"unfit": f"it raised {type(error).__name__}: {error}"[:500]}
@@ -88,7 +96,7 @@ def check(exercise: str, target: Any, **settings: Any) -> None:
     session.send({"want": str(exercise)})
     plan = session.channel.receive()["plan"]
     if plan is not None:
-        session.send(session.record(plan, target))
+        session.send(session.record(str(exercise).partition("/")[2], plan, target))
 
 
 def reuse(exercise: str, **settings: Any) -> Any:

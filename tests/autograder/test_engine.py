@@ -196,7 +196,12 @@ def test_an_endless_answer_costs_itself_alone(engine):
     failure = outcome.reports[f"{LESSON}/kl_loss"].failure
     assert "stopped after 2 seconds" in failure.seen and "(line 2 of your cell)" in failure.seen
     assert failure.advice == advice.of("A loop that never ends")
-    assert "kl_loss: stopped after 2 seconds (does a loop never end?)" in outcome.notes
+    assert [note for note in outcome.notes if "stopped" in note] == [
+        "kl_loss: stopped after 2 seconds (does a loop never end?)"
+    ]
+    calling = [f"{LESSON}/{name}" for name in ("vae_loss", "train_step", "mended_vae_loss")]  # they were not run
+    assert {outcome.reports[exercise].follows_from for exercise in calling} == {f"{LESSON}/kl_loss"}
+    assert outcome.reports[calling[1]].note.startswith("calls your vae_loss, which calls your kl_loss, which")
 
 
 def test_the_line_of_the_answer_is_told_also_where_its_end_comes_later():
