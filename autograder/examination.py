@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder import checks
-from autograder.judge import judge
+from autograder.judge import first_error, judge
 from autograder.probes import run_probe
 from autograder.probes.recording import line_of_cell
 from autograder.report import CheckFailed, GraderError, NotAttempted, Report, in_line
@@ -37,8 +37,11 @@ def examine(exercise: str, target: Any, *, seed: int = 0, hidden: bool = False, 
             lesson, name = earlier.split("/")
             if name in scope:
                 return examine(earlier, scope[name], seed=seed, device=device)
-            why = NOT_DEFINED if lesson == spec.lesson else NOT_TAKEN
-            return refused.get(earlier) or Report(earlier, "not_attempted", checks.points(earlier), note=why)
+            if lesson == spec.lesson:
+                raised = first_error(record)
+                missed = raised is not None and raised["type"] == "NameError" and f"'{name}'" in raised["message"]
+                return Report(earlier, "not_attempted", checks.points(earlier), note=NOT_DEFINED) if missed else None
+            return refused.get(earlier) or Report(earlier, "not_attempted", checks.points(earlier), note=NOT_TAKEN)
 
         return judge(spec, plan, record, verdict)
     except Exception as error:

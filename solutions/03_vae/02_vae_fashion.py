@@ -767,7 +767,7 @@ def sample_prior(decoder: nn.Module, n: int, latent_dim: int) -> torch.Tensor:
     n:          number of images
     latent_dim: dimension of z
 
-    z is drawn on the decoder's device and in its dtype; the result stays there and carries no graph.
+    z is drawn on the decoder's device; the result stays there and carries no graph.
     """
     ### BEGIN SOLUTION
     parameter = next(decoder.parameters())
