@@ -217,6 +217,12 @@ def names_used(target: Any) -> list[str]:
     return sorted({name for code in codes(target) for name in code.co_names})
 
 
+def globals_used(target: Any) -> set[str]:
+    """Names that the code of a function or class looks up among those of its module or notebook."""
+    steps = (step for code in codes(target) for step in dis.get_instructions(code))
+    return {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+
+
 def code_of(target: Any) -> str:
     """A digest of what the code of a function or class does: the same whatever its comments, docstrings and layout.
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from autograder import definitions
 from autograder.probes import run_probe
-from autograder.probes.recording import OWN_FILES, names_used, was_stopped
+from autograder.probes.recording import OWN_FILES, globals_used, was_stopped
 from autograder.report import NotSolvedYet
 from autograder.sandbox import compiler
 from autograder.sandbox import shell as shells
@@ -41,7 +41,7 @@ class Session:
         self.turn = ""  # the grader's name for its request, so that it sees what answers another
         self.alone = False  # only definitions were run
         self.lent: dict[str, list[str]] = {}  # code cells by lesson
-        self.endless: set[str] = set()  # exercises that were stopped, and those that call one
+        self.endless: dict[str, Any] = {}  # answers that were stopped, and those that call one, by name
 
     def answer(self, ask: dict[str, Any]) -> dict[str, Any]:
         """The reply to one request of the grader."""
@@ -58,24 +58,30 @@ class Session:
             with shells.time_limit(ask["seconds"]):
                 definitions.define(self.defined, ask["number"], ask["source"], ask["names"])
             return {"errors": self.defined.errors}
-        names = self.defined.names if self.alone else self.shell.user_ns
-        if ask["name"] not in names:
+        if ask["name"] not in self.names:
             return {"missing": True}
-        return self.record(ask["name"], ask["plan"], names[ask["name"]], ask["seconds"])
+        return self.record(ask["name"], ask["plan"], self.names[ask["name"]], ask["seconds"])
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What the submission has defined."""
+        found: dict[str, Any] = self.defined.names if self.alone else self.shell.user_ns
+        return found
 
     def record(self, name: str, plan: dict[str, Any], target: Any, seconds: float | None = None) -> dict[str, Any]:
         """What the probe saw, or why that cannot be told. Under the cell's own time limit when `seconds` is None."""
         try:
-            if called := sorted(self.endless.intersection(names_used(target))):
-                self.endless.add(name)
-                return {"calls": called[0]}
+            for called in sorted(globals_used(target) & self.endless.keys()) if self.endless else []:
+                if self.names.get(called) is self.endless[called]:
+                    self.endless[name] = target
+                    return {"calls": called}
             with contextlib.nullcontext() if seconds is None else shells.time_limit(seconds):
                 record = run_probe(plan, target)
             if was_stopped():
-                self.endless.add(name)
+                self.endless[name] = target
             return {"record": record}
         except shells.OutOfTime as error:
-            self.endless.add(name)
+            self.endless[name] = target
             return {"unfit": error.told}
         except BaseException as error:  # what calls raise is in the record; this comes of stranger things
             return {"unfit": f"it raised {type(error).__name__}: {error}"[:500]}

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -202,6 +203,20 @@ def test_an_endless_answer_costs_itself_alone(engine):
     calling = [f"{LESSON}/{name}" for name in ("vae_loss", "train_step", "mended_vae_loss")]  # they were not run
     assert {outcome.reports[exercise].follows_from for exercise in calling} == {f"{LESSON}/kl_loss"}
     assert outcome.reports[calling[1]].note.startswith("calls your vae_loss, which calls your kl_loss, which")
+
+
+@pytest.mark.parametrize("way", ["another of that name", "defined anew"])
+def test_an_answer_that_does_not_call_the_endless_one_has_its_points(engine, way):
+    right = "def kl_loss(m, v):\n    return 0.5 * (m**2 + v.exp() - 1 - v).sum(1).mean()\n"
+    vae_loss = solution_source(f"{LESSON}/vae_loss")
+    if way == "another of that name":
+        vae_loss = f"class Own:\n{textwrap.indent(right, '    ')}\n{vae_loss.replace('kl_loss(z', 'Own.kl_loss(z')}"
+    else:
+        vae_loss = f"{right}\n{vae_loss}"
+    endless = "def kl_loss(z_mean, z_log_var):\n    while True: pass"
+    outcome = graded(engine, notebook(kl_loss=endless, vae_loss=vae_loss), cell_seconds=2, notebook_seconds=40)
+    assert outcome.reports[f"{LESSON}/kl_loss"].status == "failed"
+    assert outcome.reports[f"{LESSON}/vae_loss"].status == "passed"
 
 
 def test_the_line_of_the_answer_is_told_also_where_its_end_comes_later():
