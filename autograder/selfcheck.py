@@ -22,23 +22,23 @@ from autograder.reusing import beside, found_by
 SECONDS = 30.0  # for one exercise
 
 
-def check_notebook(path: str | Path, *, hidden: bool = False, seed: int = 0) -> list[Report]:
-    """Reports of the exercises of the lesson in a notebook or script, in the course's order.
+def check_notebook(path: str | Path, *, only: str = "", hidden: bool = False, seed: int = 0) -> list[Report]:
+    """Reports of the exercises of the lesson in a notebook or script, in the course's order; of one, where `only` is its id.
 
     Only imports, definitions and UPPER_CASE constants are run, so no training starts. Raises NotALesson, with what to do.
     """
     path = Path(path)
     cells = cells_of(path)
     with found_by(beside(path.absolute().parent)):
-        return check_cells(cells, lesson_of(cells, path), hidden=hidden, seed=seed)
+        return check_cells(cells, lesson_of(cells, path), only=only, hidden=hidden, seed=seed)
 
 
-def check_cells(cells: list[str], lesson: str, *, hidden: bool = False, seed: int = 0) -> list[Report]:
+def check_cells(cells: list[str], lesson: str, *, only: str = "", hidden: bool = False, seed: int = 0) -> list[Report]:
     """Reports of a lesson's exercises, judged from the sources of a notebook's code cells."""
     ids = checks.ids(lesson)
     found = run(cells, [i.split("/")[1] for i in ids])
     reports = []
-    for exercise in ids:
+    for exercise in [only] if only else ids:
         try:
             with _time_limit():
                 reports.append(judged(found, exercise, hidden=hidden, seed=seed))

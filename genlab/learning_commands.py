@@ -53,25 +53,32 @@ def start(
 
 def check(
     notebook: Annotated[
-        Path, typer.Argument(help="A lesson's notebook, with or without its metadata, or a script; or a lesson's name.")
+        Path,
+        typer.Argument(
+            help="A lesson's notebook, with or without its metadata, or a script; or a lesson's name, or an exercise's."
+        ),
     ],
     hidden: Annotated[bool, typer.Option(help="Other numbers and sizes than the notebook's own checks.")] = False,
 ) -> None:
-    """Judge every exercise of one notebook, here and now; no training is run. Exit code 1 unless all pass."""
+    """Judge every exercise of one notebook, or one of them, here and now; no training is run. Exit code 1 unless all pass."""
+    from autograder import checks
     from autograder.card import as_text
     from autograder.lesson_file import NotALesson
     from autograder.selfcheck import check_notebook, limit_memory
     from genlab import progress
 
     limit_memory()
-    if not notebook.exists() and str(notebook) == notebook.stem:
+    name, only = notebook.as_posix(), ""
+    lesson, _, exercise = name.partition("/")
+    if not notebook.exists() and (name == notebook.stem or checks.ids(lesson)):
+        only = _find(name) if exercise else ""
         with stop_on(LookupError):
-            latest = _latest_here(_course().lesson(str(notebook)))
+            latest = _latest_here(_course().lesson(lesson))
             if latest is None:
-                raise LookupError(f"There is no notebook of {notebook} in {Path.cwd()}. Name it: genlab check NOTEBOOK")
+                raise LookupError(f"There is no notebook of {name} in {Path.cwd()}. Name it: genlab check NOTEBOOK")
             notebook = latest
     with stop_on(NotALesson):
-        reports = check_notebook(notebook, hidden=hidden)
+        reports = check_notebook(notebook, only=only, hidden=hidden)
     for report in reports:
         with stop_on(OSError):
             progress.update(report.exercise, status=report.status)

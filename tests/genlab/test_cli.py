@@ -97,6 +97,8 @@ def test_check_takes_a_lessons_name_and_names_the_file_that_may_be_meant(fresh_h
     path = write(folder, hand_in(ROOT, {}))
     path = path.rename(folder / "02_vae_fashion.ipynb")
     assert "22 of 22 points" in genlab("check", "vae_fashion").output
+    assert "3 of 3 points, 1 of 1 exercises" in genlab("check", "vae_fashion/kl_loss").output
+    assert "Did you mean vae_fashion/kl_loss?" in genlab("check", "vae_fashion/kl_los").output
     assert "Did you mean vae_fashion?" in genlab("check", "vae_fashon").output
     assert "Did you mean 02_vae_fashion.ipynb?" in genlab("check", "02_vae_fashon.ipynb").output
     assert f"for example {path}" in genlab("check", folder).output.replace("\n", "")
