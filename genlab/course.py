@@ -173,19 +173,19 @@ class Course(_Entry):
         for lesson in self.lessons:
             if name not in chapters and name in (lesson.id, lesson.file, lesson.path):
                 raise LookupError(f"{name} is a lesson of the assignment {lesson.chapter}: name that one.")
-        chapter: Chapter = _pick(name, chapters, "assignment")
+        chapter: Chapter = pick(name, chapters, "assignment")
         return chapter
 
     def lesson(self, id: str) -> Lesson:
         """The lesson with this id. Raises LookupError, naming the nearest, if there is none."""
-        lesson: Lesson = _pick(id, {lesson.id: lesson for lesson in self.lessons}, "lesson")
+        lesson: Lesson = pick(id, {lesson.id: lesson for lesson in self.lessons}, "lesson")
         return lesson
 
     def exercise(self, id: str) -> Exercise:
         """The exercise `lesson/exercise`. Raises LookupError, naming the nearest, for others."""
         exercises = {f"{lesson.id}/{e.id}": e for lesson in self.lessons for e in lesson.exercises}
         of_lesson = {name: e for name, e in exercises.items() if name.startswith(f"{id.partition('/')[0]}/")}
-        exercise: Exercise = _pick(id, of_lesson or exercises, "exercise")
+        exercise: Exercise = pick(id, of_lesson or exercises, "exercise")
         return exercise
 
     def earlier(self, lesson: Lesson) -> list[Lesson]:
@@ -207,7 +207,8 @@ class Course(_Entry):
         raise LookupError(f"{path} is not a lesson of course.yml, which has {known}.")
 
 
-def _pick(id: str, entries: dict[str, Any], kind: str) -> Any:
+def pick(id: str, entries: dict[str, Any], kind: str) -> Any:
+    """The entry of this id. Raises LookupError, naming the nearest, or all, if there is none."""
     if id in entries:
         return entries[id]
     advice = course_rules.did_you_mean(id, list(entries)) or f"There are: {', '.join(entries)}."

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from autograder.authoring.build import build
 from autograder.definitions import solution_source
 from autograder.private import FOLDER
-from genlab.course import Course, Lesson, load_course
-from genlab.course_rules import did_you_mean
+from genlab.course import Course, Lesson, load_course, pick
 from genlab.storing import write
 
 COPIED = ("nbgrader_config.py", ".gitignore")
@@ -80,11 +80,10 @@ def new_course(
 
 def _chosen(course: Course, names: list[str]) -> list[Lesson]:
     """Lessons in the course's order. Raises LookupError for a name that is neither a lesson's nor a chapter's."""
-    known = [*(chapter.id for chapter in course.chapters), *(lesson.id for lesson in course.lessons)]
+    known: dict[str, Any] = {chapter.id: chapter for chapter in course.chapters}
+    known |= {lesson.id: lesson for lesson in course.lessons}
     for name in names:
-        if name not in known:
-            meant = did_you_mean(name, known) or f"There are: {', '.join(known)}."
-            raise LookupError(f"There is no chapter or lesson {name!r} in course.yml. {meant}")
+        pick(name, known, "chapter or lesson")
     return [lesson for lesson in course.lessons if not names or lesson.id in names or lesson.chapter in names]
 
 

@@ -92,12 +92,12 @@ def value(encoded: dict[str, Any]) -> str:
 
 def error(raised: dict[str, Any]) -> str:
     """An exception in one line, with the line of the learner's code where there is one."""
-    message = shortened(raised["message"].strip().split("\n")[0], 200)
+    message = _shortened(raised["message"].strip().split("\n")[0], 200)
     place = f" (line {raised['line']} of your cell)" if raised["line"] else ""
     return f"raised {raised['type']}: {message}{place}" if message else f"raised {raised['type']}{place}"
 
 
-def shortened(text: str, most: int) -> str:
+def _shortened(text: str, most: int) -> str:
     """The text, or its first words, with an ellipsis, where it is longer than so many characters."""
     return text if len(text) <= most else f"{text[: most - 1].rpartition(' ')[0] or text[: most - 1]}…"
 

@@ -87,7 +87,7 @@ class ClassConverter(Autograde):
 
 
 def _as_text(notebook: Any) -> str:
-    """The notebook as JSON with a line for each cell: Jupyter's own layout, with one for each word of it, takes ten times as long."""
+    """The notebook as JSON with a line for each cell: nbformat's own layout, with a line for each value, takes nearly four times as long."""
     text = functools.partial(json.dumps, ensure_ascii=False, sort_keys=True)
     cells = ",\n".join(map(text, notebook["cells"]))
     others = text({key: value for key, value in notebook.items() if key != "cells"})

@@ -34,7 +34,7 @@ def libraries() -> None:
 
 
 def _import_pyplot() -> None:
-    """Import it without the signatures and docstrings that list every property of every artist, which take half of the time."""
+    """Import it without the signatures and docstrings that list every property of every artist, which take two fifths of the time."""
     from matplotlib import artist
 
     name = "_update_set_signature_and_docstring"

@@ -529,22 +529,24 @@ def test_a_judge_gets_submissions_with_its_inputs_and_others_only_where_there_is
     lines = Lines(["even", "odd"])
     with ThreadPoolExecutor(8) as pool:
 
-        def ask(of: int):
-            asked = pool.submit(lines.take, of)
-            time.sleep(0.05)  # until it waits, or is served
+        def ask(of: int, waiting: int):
+            """A line asked for, once so many wait for one."""
+            asked, deadline = pool.submit(lines.take, of), time.monotonic() + 5
+            while len(lines._waiting) != waiting and time.monotonic() < deadline:
+                time.sleep(0.001)
             return asked
 
-        assert ask(1).result(5) == "odd"
-        first, second = ask(1), ask(1)
+        assert lines.take(1) == "odd"
+        first, second = ask(1, 1), ask(1, 2)
         assert len(lines._waiting) == 2  # "even" is free, and "odd" soon will be
-        third = ask(1)
+        third = pool.submit(lines.take, 1)
         assert first.result(5) == "even"  # but three of them are many
         lines.give("odd")
         assert second.result(5) == "odd"
         assert lines.lose("odd") == 1
         lines.give("even")
         assert third.result(5) == "even"  # nobody else has its inputs any more
-        last = ask(0)
+        last = ask(0, 1)
         lines.end()
         assert last.result(5) is None and lines.take(0) is None
 
