@@ -105,9 +105,7 @@ def _shown_failure(report: Report) -> Result | None:
 
 
 def _rows(failure: Result) -> list[tuple[str, str]]:
-    """What came back and what should; and what to try, where the mistake has no name: else the sentence above says what helps."""
-    advice = "" if failure.misconception else failure.advice
-    rows = [("called", failure.called), ("seen", failure.seen), ("expected", failure.expected), ("try", advice)]
+    rows = [("called", failure.called), ("seen", failure.seen), ("expected", failure.expected), ("try", failure.to_try)]
     return [(label, text) for label, text in rows if text]
 
 

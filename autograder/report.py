@@ -41,6 +41,11 @@ class Result:
     advice: str = ""
     pictures: Pictures | dict[str, str] | None = None  # as PNG in base64 by label, where they have left their process
 
+    @property
+    def to_try(self) -> str:
+        """The advice; nothing where the mistake has a name, for then its sentence says what helps."""
+        return "" if self.misconception else self.advice
+
 
 @dataclass(frozen=True)
 class Report:
