@@ -66,7 +66,7 @@ class ModuleClaims:
                     expected = f"{len(wanted)} parameter tensors with {total:,} values in all"
                     called = f"{self.name}({', '.join(map(repr, case['construct']))})"
                     return Failure("it has " + " and ".join(parts), expected, advice, called)
-                for name in found["module"].get("frozen", []):
+                for name in found["module"]["frozen"]:
                     called = f"{self.name}({', '.join(map(repr, case['construct']))})"
                     frozen = f"the parameter {name} is frozen: its `requires_grad` is False"
                     return Failure(frozen, "parameters that all learn", "Leave `requires_grad` alone.", called)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import torch
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
 from autograder.probes import Plan, Record
 from autograder.probes.call import leaf_names
@@ -16,18 +16,6 @@ class BadRecord(ValueError):
     """The record is not what the probe would have sent for this plan."""
 
 
-def _tensor(value: Any) -> torch.Tensor:
-    if not isinstance(value, torch.Tensor):
-        raise ValueError("no tensor")
-    return value
-
-
-def _row(value: Any) -> Any:
-    if not isinstance(value, list) or not all(v is None or isinstance(v, torch.Tensor) for v in value):
-        raise ValueError("no row of gradients")
-    return value
-
-
 def _name_and_shape(value: Any) -> Any:
     good = isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], list)
     if not good or not all(type(n) is int and n >= 0 for n in value[1]):
@@ -35,187 +23,108 @@ def _name_and_shape(value: Any) -> Any:
     return value
 
 
-Tensor = Annotated[Any, BeforeValidator(_tensor)]
-Row = Annotated[Any, BeforeValidator(_row)]
-NameAndShape = Annotated[Any, BeforeValidator(_name_and_shape)]
-Text = Annotated[str, Field(max_length=20_000)]
+def _many(what: CoreSchema, most: int | None = None) -> CoreSchema:
+    return core_schema.list_schema(what, max_length=most, strict=True)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+def _named(what: CoreSchema) -> CoreSchema:
+    return core_schema.dict_schema(core_schema.str_schema(strict=True), what, strict=True)
 
 
-class Raised(_Part):
-    """An exception."""
-
-    type: Text
-    kinds: Annotated[list[Text], Field(max_length=5000)]
-    not_implemented: bool
-    message: Text
-    functions: Annotated[list[Text], Field(max_length=5000)]
-    line: int
+def _or_none(what: CoreSchema) -> CoreSchema:
+    return core_schema.nullable_schema(what)
 
 
-class TensorValue(_Part):
-    """A tensor that came back."""
-
-    kind: Literal["tensor"]
-    data: Tensor
-    requires_grad: bool
-    device: Text
+def _one_of(*values: Any) -> CoreSchema:
+    return core_schema.literal_schema([*values])
 
 
-class PlainValue(_Part):
-    """A number, text or None that came back."""
-
-    kind: Literal["NoneType", "bool", "int", "float", "str"]
-    value: bool | int | float | Text | None
-
-
-class SequenceValue(_Part):
-    """A tuple or list that came back."""
-
-    kind: Literal["sequence"]
-    items: list[Value]
+def _part(optional: str = "", **fields: CoreSchema) -> CoreSchema:
+    """A dict with these keys, of which some may be missing, and no others."""
+    parts = {
+        name: core_schema.typed_dict_field(what, required=name not in optional.split()) for name, what in fields.items()
+    }
+    return core_schema.typed_dict_schema(parts, extra_behavior="forbid", strict=True)
 
 
-class DictValue(_Part):
-    """A dict that came back."""
+TEXT = core_schema.str_schema(max_length=20_000, strict=True)
+TEXTS = _many(TEXT, 5000)
+WHOLE = core_schema.int_schema(strict=True)
+YES_OR_NO = core_schema.bool_schema(strict=True)
+TENSOR = core_schema.is_instance_schema(torch.Tensor)
+TENSORS = _many(TENSOR)
+ROWS = _many(_many(_or_none(TENSOR)))  # of gradients
+NAMES_AND_SHAPES = _many(core_schema.no_info_plain_validator_function(_name_and_shape))
+MODE = _one_of("train", "eval", "mixed")
+STATES = _named(_named(TENSOR))  # of networks
+RAISED = _or_none(_part(type=TEXT, kinds=TEXTS, not_implemented=YES_OR_NO, message=TEXT, functions=TEXTS, line=WHOLE))
 
-    kind: Literal["dict"]
-    items: dict[str, Value]
-
-
-class OtherValue(_Part):
-    """Anything else: only its type is told."""
-
-    kind: Literal["other"]
-    type: Text
-
-
-Value = Annotated[TensorValue | PlainValue | SequenceValue | DictValue | OtherValue, Field(discriminator="kind")]
-
-
-class NetworkAfter(_Part):
-    """What a call left of a network that was an argument."""
-
-    mode: Literal["train", "eval", "mixed"]
-    requires_grad: bool
-
-
-class Logged(_Part):
-    """One call of a spy network."""
-
-    network: Text
-    training: bool
-    grad_enabled: bool
-    inputs: list[Tensor]
-    outputs: list[Tensor] = []
-
-
-class Call(_Part):
-    """One call of the call probe."""
-
-    raised: Raised | None
-    value: Value
-    grads: list[Row]
-    args_after: list[Value]
-    networks_after: list[NetworkAfter] = []
-    backward: bool = False
-    grads_touched: bool = False
-    next_draw: Tensor
-    operators: Annotated[list[Text], Field(max_length=5000)] = []
-    log: list[Logged] = []
-    largest: int = 0
-
-
-class ModuleSize(_Part):
-    """The object that the call probe built."""
-
-    type: Text
-    parameters: int | None
-
-
-class CallCase(_Part):
-    """One case of the call probe."""
-
-    raised: Raised | None
-    calls: list[Call]
-    module: ModuleSize | None
-
-
-class Update(_Part):
-    """One step of an optimizer."""
-
-    optimizer: Text
-    after: int
-    before: dict[str, dict[str, Tensor]]
-    state: dict[str, dict[str, Tensor]]
-
-
-class SpyCall(_Part):
-    """One call of the spy probe."""
-
-    raised: Raised | None
-    value: Value
-    log: list[Logged]
-    updates: list[Update] = []
-    state: dict[str, dict[str, Tensor]]
-    modes: dict[str, Literal["train", "eval", "mixed"]]
-    requires_grad: dict[str, bool]
-    grad_enabled: bool
-    args_after: list[Value]
-
-
-class SpyCase(_Part):
-    """One case of the spy probe."""
-
-    calls: list[SpyCall]
-
-
-class Layout(_Part):
-    """The module that the transplant probe built."""
-
-    type: Text
-    parameters: list[NameAndShape] | None
-    frozen: list[Text] = []
-    buffers: list[NameAndShape] = []
-    layers: list[Text] = []
-
-
-class Run(_Part):
-    """One forward pass of the transplant probe."""
-
-    raised: Raised | None
-    value: Value
-    grads: list[Row]
-    args_after: list[Value]
-    buffers: list[Value] = []
-    convolutions: list[Tensor] = []
-
-
-class TransplantCase(_Part):
-    """One case of the transplant probe."""
-
-    raised: Raised | None
-    module: Layout
-    runs: list[Run]
-
-
-class ValueCase(_Part):
-    """The object that the value probe wrote down."""
-
-    value: Value
-
-
-CASES: dict[str, TypeAdapter[Any]] = {
-    "call": TypeAdapter(list[CallCase]),
-    "spy": TypeAdapter(list[SpyCase]),
-    "transplant": TypeAdapter(list[TransplantCase]),
-    "value": TypeAdapter(list[ValueCase]),
+# What came back: numbers and texts as they are, containers with what they hold; of anything else only the type is told
+VALUE = core_schema.definition_reference_schema("value")
+VALUES = _many(VALUE)
+PLAIN = "NoneType", "bool", "int", "float", "str"
+_PLAIN = core_schema.union_schema([YES_OR_NO, WHOLE, core_schema.float_schema(strict=True), TEXT])
+_KINDS = {
+    "tensor": _part(kind=_one_of("tensor"), data=TENSOR, requires_grad=YES_OR_NO, device=TEXT),
+    **dict.fromkeys(PLAIN, _part(kind=_one_of(*PLAIN), value=_or_none(_PLAIN))),
+    "sequence": _part(kind=_one_of("sequence"), items=VALUES),
+    "dict": _part(kind=_one_of("dict"), items=_named(VALUE)),
+    "other": _part(kind=_one_of("other"), type=TEXT),
 }
-NAMES = TypeAdapter(list[Text])
-DIGEST = TypeAdapter(Text)
+ANY_VALUE = core_schema.tagged_union_schema(_KINDS, "kind", strict=True, ref="value")
+
+LOG = _many(  # of a spy network's calls
+    _part("outputs", network=TEXT, training=YES_OR_NO, grad_enabled=YES_OR_NO, inputs=TENSORS, outputs=TENSORS)
+)
+CALL = _part(
+    raised=RAISED,
+    value=VALUE,
+    grads=ROWS,
+    args_after=VALUES,
+    networks_after=_many(_part(mode=MODE, requires_grad=YES_OR_NO)),
+    backward=YES_OR_NO,
+    grads_touched=YES_OR_NO,
+    next_draw=TENSOR,
+    operators=TEXTS,
+    log=LOG,
+    largest=WHOLE,
+)
+SPY_CALL = _part(
+    raised=RAISED,
+    value=VALUE,
+    log=LOG,
+    updates=_many(_part(optimizer=TEXT, after=WHOLE, before=STATES, state=STATES)),
+    state=STATES,
+    modes=_named(MODE),
+    requires_grad=_named(YES_OR_NO),
+    grad_enabled=YES_OR_NO,
+    args_after=VALUES,
+)
+LAYOUT = _part(  # of the module that the transplant probe built
+    type=TEXT,
+    parameters=_or_none(NAMES_AND_SHAPES),
+    frozen=_many(TEXT),
+    buffers=NAMES_AND_SHAPES,
+    layers=_many(TEXT),
+)
+RUN = _part(  # one forward pass of that module
+    raised=RAISED,
+    value=VALUE,
+    grads=ROWS,
+    args_after=VALUES,
+    buffers=VALUES,
+    convolutions=TENSORS,
+)
+CASES = {  # by probe
+    "call": _part(raised=RAISED, calls=_many(CALL), module=_or_none(_part(type=TEXT, parameters=_or_none(WHOLE)))),
+    "spy": _part(calls=_many(SPY_CALL)),
+    "transplant": _part(raised=RAISED, module=LAYOUT, runs=_many(RUN)),
+    "value": _part(value=VALUE),
+}
+VALIDATORS = {
+    probe: SchemaValidator(core_schema.definitions_schema(_many(case), [ANY_VALUE])) for probe, case in CASES.items()
+}
+USES, CODE = SchemaValidator(_many(TEXT)), SchemaValidator(TEXT)
 
 
 def check_form(plan: Plan, record: Any) -> Record:
@@ -224,9 +133,9 @@ def check_form(plan: Plan, record: Any) -> Record:
     if not isinstance(record, dict) or set(record) != parts or record["probe"] != plan["probe"]:
         raise BadRecord("it is no record of this probe")
     try:
-        NAMES.validate_python(record["uses"])
-        DIGEST.validate_python(record.get("code", ""))
-        CASES[plan["probe"]].validate_python(record["cases"])
+        USES.validate_python(record["uses"])
+        CODE.validate_python(record.get("code", ""))
+        VALIDATORS[plan["probe"]].validate_python(record["cases"])
     except (ValidationError, RecursionError) as error:
         where = ".".join(map(str, error.errors()[0]["loc"])) if isinstance(error, ValidationError) else "too deep"
         raise BadRecord(f"its part {where} is not as the probe writes it") from None
@@ -257,7 +166,7 @@ def _check_counts(probe: str, case: dict[str, Any], found: dict[str, Any]) -> No
             set(call[part]) != set(case["networks"]) for call in calls for part in ("state", "modes", "requires_grad")
         ):
             raise BadRecord("it tells of other networks than the plan's")
-        states = [u[part] for call in calls for u in call.get("updates", []) for part in ("before", "state")]
+        states = [u[part] for call in calls for u in call["updates"] for part in ("before", "state")]
         if any(set(state) != set(case["networks"]) for state in states):
             raise BadRecord("it tells of updates of other networks than the plan's")
         stopped = bool(calls) and calls[-1]["raised"] is not None

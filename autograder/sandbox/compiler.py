@@ -1,11 +1,13 @@
-"""torch without its compiler and what only that needs: importing them takes longer than grading a class of ten."""
+"""torch without its compiler, and what only few want: importing them takes longer than grading a class of ten."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import sys
 import types
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -29,21 +31,39 @@ class _Dynamo(_StandIn):
 
 
 META = "torch._meta_registrations"  # how tensors without values, on the device "meta", answer
+LATER = """
+torch.export torch.masked torch.quantization
+torch.nn.intrinsic torch.nn.qat torch.nn.quantizable torch.nn.quantized torchgen.model
+"""
 
 
 def import_torch() -> None:
-    """Import torch, but not what exports models, nor what knows about meta tensors: `with_meta` does that where they occur."""
+    """Import torch, but none of `LATER` before it is used, nor what knows about meta tensors: `with_meta` does that where they occur."""
     if "torch" in sys.modules:
         return
-    for name in ("torch.export", META):
-        sys.modules[name] = _StandIn(name)
-    import torch
-
+    stand_ins = {name: _StandIn(name) for name in (*LATER.split(), META)}
+    sys.modules.update(stand_ins)
+    with _places_without_modules():
+        import torch
     del sys.modules[META]
+    for name in LATER.split():
+        parent, _, last = name.rpartition(".")
+        if sys.modules.get(name) is stand_ins[name] and parent in sys.modules:
+            setattr(sys.modules[parent], last, stand_ins[name])
     with contextlib.suppress(ImportError, AttributeError):  # an older torch
         from torch._opaque_base import OpaqueBaseMeta
 
         torch._C._set_generator_metaclass(OpaqueBaseMeta)  # as META would: torch.Generator waits for it
+
+
+@contextlib.contextmanager
+def _places_without_modules() -> Iterator[None]:
+    """In the block nobody is told which module a frame is of: torch asks only where an operator is, and all files would be looked at."""
+    getmodule, inspect.getmodule = inspect.getmodule, lambda *_: None
+    try:
+        yield
+    finally:
+        inspect.getmodule = getmodule
 
 
 def with_meta() -> None:

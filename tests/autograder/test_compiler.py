@@ -30,8 +30,28 @@ assert not torch.equal(weight, torch.ones(3))
         "torch.Generator().manual_seed(0); assert torch.func.hessian(lambda x: (x**3).sum())(torch.ones(2)).shape == (2, 2)",
         "first = torch.Generator().manual_seed(3); compiler.with_meta(); second = torch.Generator().manual_seed(3)\n"
         "assert torch.equal(torch.randn(4, generator=first), torch.randn(4, generator=second)) and type(first) is type(second)",
+        "assert 'torch.masked._ops' not in sys.modules and 'torchgen.utils' not in sys.modules\n"
+        "assert torch.masked.masked_tensor(torch.ones(2), torch.tensor([True, False])).get_mask().sum() == 1",
+        "assert torch.quantization.get_default_qconfig() and torch.nn.intrinsic.ConvReLU2d and torch.nn.qat.Linear",
+        "import torch.nn.quantized; from torch.nn.quantizable import LSTM; assert torch.nn.quantized.Linear(2, 3) and LSTM(2, 3)",
+        "@torch.library.custom_op('ours::twice', mutates_args=())\ndef twice(x: torch.Tensor) -> torch.Tensor:\n    return x * 2\n"
+        "assert torch.equal(twice(torch.ones(2)), torch.full((2,), 2.0))",
     ],
-    ids=["step", "compile", "submodule", "name", "attribute", "meta", "export", "generator", "generator and meta"],
+    ids=[
+        "step",
+        "compile",
+        "submodule",
+        "name",
+        "attribute",
+        "meta",
+        "export",
+        "generator",
+        "generator and meta",
+        "masked",
+        "quantization",
+        "quantized",
+        "operator",
+    ],
 )
 def test_in_a_fresh_process(code):
     done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, check=False)

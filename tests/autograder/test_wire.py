@@ -208,6 +208,24 @@ def test_records_without_calls_win_nothing(example):
         check_form(plan, {**record, "probe": "spy" if record["probe"] == "call" else "call"})
 
 
+def lacking(tree):
+    """The dict without each of its parts in turn."""
+    return [{key: value for key, value in tree.items() if key != part} for part in tree]
+
+
+def test_a_record_that_lacks_a_part_is_none(example):
+    _, plan, record = example
+    for number, case in enumerate(record["cases"]):
+        inner = next((each for each in ("calls", "runs") if case.get(each)), "")
+        broken = lacking(case)
+        broken += [{**case, inner: [first, *case[inner][1:]]} for first in (lacking(case[inner][0]) if inner else [])]
+        broken += [{**case, "module": module} for module in lacking(case.get("module") or {})]
+        for each in broken:
+            cases = [*record["cases"][:number], each, *record["cases"][number + 1 :]]
+            with pytest.raises(BadRecord, match=f"its part {number}[.]"):
+                check_form(plan, {**record, "cases": cases})
+
+
 def test_gradients_are_those_of_the_runs_that_the_plan_wants_differentiated():
     exercise = checks.find("vae_fashion/Encoder")
     plan = exercise.plan(5, True)

@@ -288,7 +288,7 @@ def _shaped(*shapes: Callable[[int], tuple[int, ...]]) -> Explains:
 
 
 def _batch_norm(plan: Plan, record: Record) -> bool:
-    return any("BatchNorm" in kind for found in record["cases"] for kind in found["module"].get("layers", []))
+    return any("BatchNorm" in kind for found in record["cases"] for kind in found["module"]["layers"])
 
 
 def _no_bias(plan: Plan, record: Record) -> bool:
