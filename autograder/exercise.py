@@ -66,6 +66,13 @@ class SharedPlan(dict[str, Any]):
         self.known: Known = {}
         self.verdicts: dict[Hashable, Report] = {}
 
+    @functools.cached_property
+    def frame(self) -> Any:
+        """What asks a child for a record: {"plan": …}, packed once. A `wire.Frame`."""
+        from autograder.sandbox.wire import Frame
+
+        return Frame({"plan": self})
+
 
 Known = dict[Any, tuple[Any, tuple[Any, ...]]]  # results and arguments, by function and the arguments' ids
 
@@ -215,13 +222,13 @@ class Exercise:
         """The object's name."""
         return self.id.split("/")[1]
 
-    def plan(self, seed: int, hidden: bool) -> Plan:
+    def plan(self, seed: int, hidden: bool) -> SharedPlan:
         """The inputs of an examination, the same object for the same seed: nobody may change it."""
         return _plan(self.make_plan, self.id, self.given is not None, seed, hidden)
 
 
 @functools.lru_cache(maxsize=128)  # two sets of inputs for every exercise of an assignment, and more
-def _plan(make_plan: Callable[[Draw], Plan], exercise: str, code: bool, seed: int, hidden: bool) -> Plan:
+def _plan(make_plan: Callable[[Draw], Plan], exercise: str, code: bool, seed: int, hidden: bool) -> SharedPlan:
     plan = make_plan(Draw(exercise, seed, hidden))
     return SharedPlan(plan | {"code": True} if code else plan)
 

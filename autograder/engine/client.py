@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.engine.launch import START_SECONDS, EngineError, Server
 from autograder.sandbox.policy import Limits
-from autograder.sandbox.wire import Channel, Closed, Malformed
+from autograder.sandbox.wire import Channel, Closed, Frame, Malformed
 
 GRACE_SECONDS = 6.0  # how much later than a cell's own limit the child is ended
 
@@ -114,7 +114,7 @@ class Child:
         self.gone = threading.Event()
         self.end: dict[str, Any] = {}  # how it ended, as the server saw it
 
-    def ask(self, request: dict[str, Any], seconds: float) -> None:
+    def ask(self, request: dict[str, Any] | Frame, seconds: float) -> None:
         """Send one request. Raises ChildEnded."""
         try:
             self.channel.send(request, seconds)
@@ -122,9 +122,9 @@ class Child:
             raise ChildEnded(self.end_it("stopped listening")) from None
 
     def receive(self, seconds: float) -> dict[str, Any]:
-        """Its next message, a dict. Raises ChildEnded when it is gone, silent too long or talks nonsense; then it is ended."""
+        """Its next message, a dict, its record sealed. Raises ChildEnded when it is gone, silent too long or talks nonsense; then it is ended."""
         try:
-            message = self.channel.receive(seconds)
+            message = self.channel.receive(seconds, "record")
         except TimeoutError:
             raise ChildEnded(self.end_it("ran out of time")) from None
         except Malformed as error:

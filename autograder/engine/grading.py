@@ -23,6 +23,7 @@ from autograder.engine.submission import (
 )
 from autograder.engine.verdicts import Examiner
 from autograder.examination import NOT_TAKEN
+from autograder.exercise import SharedPlan
 
 STOPPED = "{}: stopped after {:.3g} seconds (does a loop never end?)"
 FIRST_SHARE = 0.7  # of the notebook's time for its cells; the rest is for second tries
@@ -240,14 +241,14 @@ class _Talk:
         plan = None
         if tested is not None and wanted == tested and tested not in self.examiner.reports:
             plan = self.examiner.plan(tested, self.submission.attempt)
-        self.child.ask({"plan": plan}, self._seconds())
+        self.child.ask(plan.frame if plan else {"plan": None}, self._seconds())
         if plan is not None and tested is not None:
             self._note(tested, plan, self._receive())
 
-    def _note(self, exercise: str, plan: dict[str, Any], reply: dict[str, Any]) -> None:
+    def _note(self, exercise: str, plan: SharedPlan, reply: dict[str, Any]) -> None:
         began = time.monotonic()
         if "record" in reply:
-            self.examiner.judge(exercise, plan, reply["record"], self.child.channel.digest("record"))
+            self.examiner.judge(exercise, plan, reply["record"])
         elif "calls" in reply:
             self.examiner.not_run(exercise, str(reply["calls"])[:100])
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Collection
-from typing import Any
 
 from autograder import checks
 from autograder.earlier import explained_by_earlier, may_explain
@@ -13,8 +12,9 @@ from autograder.engine.records import BadRecord, check_form
 from autograder.engine.secret import seed, set_of
 from autograder.exercise import SharedPlan
 from autograder.private import extended, judge_with
-from autograder.probes import Plan, Record
+from autograder.probes import Plan
 from autograder.report import Report
+from autograder.sandbox.wire import Malformed, Sealed
 
 MOST_VERDICTS = 64  # kept of a plan, for records that are equal to the bit
 
@@ -29,9 +29,9 @@ class Examiner:
         self.secret, self.private = secret, private
         self.about = str(set_of(secret, about))
         self.reports: dict[str, Report] = {}
-        self._records: dict[str, tuple[Plan, Record]] = {}
+        self._records: dict[str, tuple[Plan, Sealed]] = {}
 
-    def plan(self, exercise: str, attempt: int) -> Plan | None:
+    def plan(self, exercise: str, attempt: int) -> SharedPlan | None:
         """Hidden inputs for an exercise, other ones in every attempt. None when the check broke: then the report says so."""
         try:
             spec, _ = extended(exercise, self.private)
@@ -40,24 +40,23 @@ class Examiner:
             self.broke(exercise, error)
             return None
 
-    def judge(self, exercise: str, plan: Plan, record: Any, digest: bytes) -> None:
-        """Note the verdict on a record. digest: the same only for the same record, to the bit; such a one has its verdict already."""
-        known = plan.verdicts if isinstance(plan, SharedPlan) else {}
-        key = (digest, *self._failed(checks.find(exercise).depends))
-        report = known.get(key)
+    def judge(self, exercise: str, plan: SharedPlan, record: Sealed) -> None:
+        """Note the verdict on a record. One that is the same to the bit as another has its verdict already, and stays sealed."""
         try:
+            key = (record.digest, *self._failed(checks.find(exercise).depends))
+            report = plan.verdicts.get(key)
             if report is None:
-                good = check_form(plan, record)
+                good = check_form(plan, record.opened)
                 judged = judge_with(*extended(exercise, self.private), plan, good, self.reports.get)
                 report = without_inputs(judged, plan)
-        except BadRecord as error:
+        except (BadRecord, Malformed) as error:
             self.failed(exercise, f"could not be examined: what its code sent back is no record ({error}).")
             return
         except Exception as error:
             self.broke(exercise, error)
             return
-        if len(known) < MOST_VERDICTS:
-            known[key] = report
+        if len(plan.verdicts) < MOST_VERDICTS:
+            plan.verdicts[key] = report
         self.reports[exercise], self._records[exercise] = report, (plan, record)
 
     def _failed(self, exercises: Collection[str]) -> list[tuple[str, str, str | None]]:
@@ -96,7 +95,7 @@ class Examiner:
         found: dict[str, None] = {}
         for exercise, (_, record) in self._records.items():
             if self.reports[exercise].status == "failed":
-                found |= dict.fromkeys(may_explain(checks.find(exercise), record))
+                found |= dict.fromkeys(may_explain(checks.find(exercise), record.opened))
         elsewhere = [e for e in found if not e.startswith(f"{lesson}/") and e in checks.ids()]
         return [e for e in elsewhere if e not in self.reports and e.split("/")[1] not in given]
 
@@ -105,5 +104,5 @@ class Examiner:
         for exercise, (plan, record) in self._records.items():
             report = self.reports[exercise]
             if report.status == "failed":
-                self.reports[exercise] = explained_by_earlier(report, plan, record, self.reports.get)
+                self.reports[exercise] = explained_by_earlier(report, plan, record.opened, self.reports.get)
         return self.reports

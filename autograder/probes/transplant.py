@@ -48,7 +48,13 @@ def _run_case(case: dict[str, Any], target: Any, device: str) -> dict[str, Any]:
 
     module, raised = attempt(build, case["construct"], case["seed"])
     if raised is not None or not isinstance(module, torch.nn.Module):
-        described = {"type": type(module).__name__, "parameters": None, "frozen": [], "buffers": [], "layers": []}
+        described: dict[str, Any] = {
+            "type": type(module).__name__,
+            "parameters": None,
+            "frozen": [],
+            "buffers": [],
+            "layers": [],
+        }
         return {"raised": raised, "module": described, "runs": []}
     if case["training"]:
         fill(module, case["seed"], tuple(case.get("disjoint", ())), case.get("sparse", False))

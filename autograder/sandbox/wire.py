@@ -122,6 +122,37 @@ def _filled(tree: Any, known: Sequence[torch.Tensor], came: list[Content]) -> An
     return _put_back(tree, [*known, *(_tensor(*content) for content in came)], _Room(), 0)
 
 
+class Frame:
+    """A tree that is packed once, to be sent as often as one likes. Raises Malformed as `pack` does."""
+
+    def __init__(self, tree: Any) -> None:
+        self.tree = tree
+        self.parts, self.tensors = _parts(tree, ())
+
+
+class Sealed:
+    """What came under one key of a frame, and is looked into only when somebody opens it."""
+
+    def __init__(self, tree: Any, known: list[torch.Tensor], came: list[Content]) -> None:
+        self._tree, self._known, self._came = tree, known, came
+
+    @functools.cached_property
+    @_malformed
+    def digest(self) -> bytes:
+        """What came after equal frames has the same digest only when it is equal to the bit. Raises Malformed."""
+        asked = [list(tensor.shape) for tensor in self._known]  # which the content may name by their numbers
+        whole = hashlib.blake2b(json.dumps([asked, self._tree]).encode())
+        for kind, shape, data in self._came:
+            whole.update(f"{kind}{shape}".encode())
+            whole.update(data)
+        return whole.digest()
+
+    @functools.cached_property
+    def opened(self) -> Any:
+        """It, with tensors put back. Raises Malformed."""
+        return _filled(self._tree, self._known, self._came)
+
+
 class Channel:
     """Frames over a connected stream socket, to and fro in turns."""
 
@@ -129,11 +160,13 @@ class Channel:
         self.socket = connection
         self._sent: list[torch.Tensor] = []  # in the last frame; the next one from there may name them
         self._came: list[Content] = []  # in the last frame; the next one from here may name them
-        self._tree: Any = None  # of the last frame, its tensors by their numbers
 
     def send(self, tree: Any, seconds: float | None = None) -> None:
-        """Send one frame. Raises Closed, TimeoutError, Malformed."""
-        parts, self._sent = _parts(tree, self._came)
+        """Send one frame, of a tree or packed already. Raises Closed, TimeoutError, Malformed."""
+        if isinstance(tree, Frame) and not self._came:
+            parts, self._sent = tree.parts, tree.tensors
+        else:
+            parts, self._sent = _parts(tree.tree if isinstance(tree, Frame) else tree, self._came)
         self.socket.settimeout(seconds)
         try:
             for part in parts:
@@ -143,23 +176,20 @@ class Channel:
         except OSError as error:
             raise Closed(str(error)) from None
 
-    def receive(self, seconds: float | None = None) -> Any:
-        """The next frame's tree, within so many seconds in all. Raises Closed, TimeoutError, Malformed."""
+    def receive(self, seconds: float | None = None, sealed: str = "") -> Any:
+        """The next frame's tree, within so many seconds in all. Raises Closed, TimeoutError, Malformed.
+
+        sealed: where the tree is a dict with this key, what is under it comes as `Sealed`.
+        """
         deadline = None if seconds is None else time.monotonic() + seconds
         header_size, blob_size = LENGTHS.unpack(self._exactly(LENGTHS.size, deadline))
         _check_lengths(header_size, blob_size)
         header, blob = self._exactly(header_size, deadline), self._exactly(blob_size, deadline)
-        self._tree, self._came = _opened(header, blob)
-        return _filled(self._tree, self._sent, self._came)
-
-    def digest(self, key: str) -> bytes:
-        """A digest of what came under a key of the last frame, a dict. Answers to equal frames share it only when they are equal to the bit."""
-        asked = [list(tensor.shape) for tensor in self._sent]  # which the content may name by their numbers
-        whole = hashlib.blake2b(json.dumps([asked, self._tree[key]]).encode())
-        for kind, shape, data in self._came:
-            whole.update(f"{kind}{shape}".encode())
-            whole.update(data)
-        return whole.digest()
+        tree, self._came = _opened(header, blob)
+        if sealed and isinstance(tree, dict) and sealed in tree:
+            letter = Sealed(tree.pop(sealed), self._sent, self._came)
+            return _filled(tree, [], []) | {sealed: letter}
+        return _filled(tree, self._sent, self._came)
 
     def close(self) -> None:
         """Close the socket."""
