@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -72,18 +73,21 @@ def grade_assignment(
         starting = grader.start() if todo else None  # it takes as long as the imports that follow
         config = nbgrader_api.config(folder, grader.options)
         url = nbgrader_api.coursedir(config).db_url
-        recorded = _in_gradebook(url, folder, assignment)
+        with _gradebook(url, folder, assignment) as gradebook:
+            recorded = _recorded(gradebook, assignment)
+            locked, given = _locked(gradebook, job), by_hand.given(gradebook, assignment)
         todo = [student for student in handed_in if student in todo or student not in recorded]
         kept = [student for student in handed_in if student not in todo]
         if starting:
             starting.result()  # a machine that cannot grade says so before anything is written
         started = time.perf_counter()
-        found = _grade(job, config, url, grader, todo, progress)
+        found = _grade(job, config, locked, given, grader, todo, progress)
         late.refresh(url, config, assignment, kept)
-        everyone = _enter(url, set(wanted) - set(handed_in))
-        absent = [] if named else [student for student in everyone if student not in wanted]
-        result = rows(job, url, wanted, found, absent)
-        outdated = _outdated(url, chapter)
+        with _gradebook(url, folder, assignment) as gradebook:
+            everyone = _enter(gradebook, set(wanted) - set(handed_in))
+            absent = [] if named else [student for student in everyone if student not in wanted]
+            result = rows(job, gradebook, wanted, found, absent)
+            outdated = _outdated(gradebook, chapter)
     return result, Phases(started - began, time.perf_counter() - started, len(todo), len(handed_in), outdated)
 
 
@@ -103,9 +107,10 @@ def _wanted(folder: Path, assignment: str, students: Iterable[str]) -> list[str]
     return wanted
 
 
-def _in_gradebook(url: str, folder: Path, assignment: str) -> set[str]:
-    """Students with a submission of the assignment in the gradebook. Raises NotReleased when that does not know the assignment."""
-    from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
+@contextlib.contextmanager
+def _gradebook(url: str, folder: Path, assignment: str) -> Iterator[Any]:
+    """The gradebook. Raises NotReleased when there is none, or it does not know the assignment."""
+    from nbgrader.api import Gradebook, MissingEntry
 
     command = f"genlab release {assignment}"
     if not (folder / "gradebook.db").exists() and "sqlite" in url:
@@ -115,44 +120,50 @@ def _in_gradebook(url: str, folder: Path, assignment: str) -> set[str]:
             gradebook.find_assignment(assignment)
         except MissingEntry:
             raise NotReleased(f"the gradebook does not know {assignment}. Run `{command}` first.") from None
-        query = gradebook.db.query(SubmittedAssignment.student_id).join(
-            Assignment, Assignment.id == SubmittedAssignment.assignment_id
-        )
-        return {student for (student,) in query.filter(Assignment.name == assignment)}
+        yield gradebook
 
 
-def _outdated(url: str, chapter: Chapter) -> tuple[str, ...]:
+def _recorded(gradebook: Any, assignment: str) -> set[str]:
+    """Students with a submission of the assignment in the gradebook."""
+    from nbgrader.api import Assignment, SubmittedAssignment
+
+    query = gradebook.db.query(SubmittedAssignment.student_id)
+    query = query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    return {student for (student,) in query.filter(Assignment.name == assignment)}
+
+
+def _locked(gradebook: Any, job: Job) -> dict[str, dict[str, str]]:
+    """Text of the locked cells by notebook and grade id, as nbgrader restores it."""
+    cells = {name: gradebook.find_notebook(name, job.assignment).source_cells for name in job.lessons}
+    return {name: {cell.name: cell.source for cell in some if cell.locked} for name, some in cells.items()}
+
+
+def _outdated(gradebook: Any, chapter: Chapter) -> tuple[str, ...]:
     """What only a release tells the gradebook, and course.yml has otherwise by now: a due date, and points by exercise."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(url) as gradebook:
-        known = gradebook.find_assignment(chapter.id)
-        points = {
-            (notebook.name, cell.name): cell.max_score for notebook in known.notebooks for cell in notebook.grade_cells
-        }
-        other_day = chapter.due is not None and known.duedate != chapter.due.astimezone(UTC).replace(tzinfo=None)
+    known = gradebook.find_assignment(chapter.id)
+    points = {
+        (notebook.name, cell.name): cell.max_score for notebook in known.notebooks for cell in notebook.grade_cells
+    }
+    other_day = chapter.due is not None and known.duedate != chapter.due.astimezone(UTC).replace(tzinfo=None)
     exercises = [(lesson.file, exercise) for lesson in chapter.lessons for exercise in lesson.exercises]
     other = [e.id for file, e in exercises if points.get((file, e.id), e.points) != e.points]
     return (*["the `due:`"] * other_day, *[f"the points of {', '.join(other)}"] * bool(other))
 
 
-def _enter(url: str, students: Iterable[str]) -> list[str]:
+def _enter(gradebook: Any, students: Iterable[str]) -> list[str]:
     """All students in the gradebook, where these are now, too: nbgrader enters only those with a notebook."""
-    from nbgrader.api import Gradebook
-
-    known = nbgrader_api.students(url)
+    known = nbgrader_api.students(gradebook)
     new = sorted(set(students) - set(known))
-    if new:
-        with Gradebook(url) as gradebook:
-            for student in new:
-                gradebook.add_student(student)
+    for student in new:
+        gradebook.add_student(student)
     return sorted([*known, *new])
 
 
 def _grade(
     job: Job,
     config: Any,
-    url: str,
+    locked: dict[str, dict[str, str]],
+    given: dict[tuple[str, str], by_hand.Cells],
     grader: Grader,
     students: list[str],
     progress: Callable[[int, int], None] | None,
@@ -163,7 +174,7 @@ def _grade(
         return found
     if progress:
         progress(0, len(students))
-    asked = _asked(job, *_entries(url, job), grader, students, found)
+    asked = _asked(job, locked, given, grader, students, found)
     with Conversion(job, config) as conversion:
         done = 0
         for batch in ready(asked, lambda: grader.room):
@@ -177,7 +188,7 @@ def _grade(
 
 def _asked(
     job: Job,
-    sources: dict[str, dict[str, str]],
+    locked: dict[str, dict[str, str]],
     given: dict[tuple[str, str], by_hand.Cells],
     grader: Grader,
     students: list[str],
@@ -197,21 +208,11 @@ def _asked(
         for name, lesson in job.lessons.items():
             if cells := given.get((student, name)):
                 grader.by_hand[student, name] = by_hand.noted(cells, job.autograded(student) / f"{name}.ipynb")
-            notebook = _as_executed(job, student, name, sources.get(name, {}))
+            notebook = _as_executed(job, student, name, locked.get(name, {}))
             if notebook is not None:
                 lent = lent_by(job.submitted(student), job.course, lesson)
                 futures.append(grader.prefetch((student, name), notebook, lesson.id, lent))
         yield student, futures
-
-
-def _entries(url: str, job: Job) -> tuple[dict[str, dict[str, str]], dict[tuple[str, str], by_hand.Cells]]:
-    """Text of the locked cells by notebook and grade id, as nbgrader restores it; and what people gave, by student and notebook."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(url) as gradebook:
-        cells = {name: gradebook.find_notebook(name, job.assignment).source_cells for name in job.lessons}
-        sources = {name: {cell.name: cell.source for cell in some if cell.locked} for name, some in cells.items()}
-        return sources, by_hand.given(gradebook, job.assignment)
 
 
 def _as_executed(job: Job, student: str, name: str, locked: dict[str, str]) -> dict[str, Any] | None:

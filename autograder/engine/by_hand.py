@@ -67,7 +67,9 @@ def unchanged(noted: dict[str, list[str]], notebook: dict[str, Any]) -> set[str]
 
 def outdated(cells: Cells, notebook: Path) -> Iterator[str]:
     """A sentence for each cell for which something was given, but for another answer than that in the graded notebook."""
-    found = _read(notebook) if cells else {}
+    if not cells:
+        return
+    found = _read(notebook)
     for name, (_, answer) in noted(cells, notebook).items():
         if answer != _answer(found, name):
             yield OUTDATED.format(name, ", ".join(cells[name].values))

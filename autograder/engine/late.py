@@ -16,6 +16,8 @@ def seconds_late(time: datetime | None, extension: timedelta | None, due: dateti
 
 def refresh(url: str, config: Any, assignment: str, students: Collection[str]) -> None:
     """Let nbgrader assign the penalties of these students anew, where there is one or may be one."""
+    if not students:
+        return
     from nbformat.v4 import new_notebook
     from nbgrader.api import Gradebook, SubmittedNotebook
     from nbgrader.preprocessors import AssignLatePenalties

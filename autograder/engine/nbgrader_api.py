@@ -99,12 +99,11 @@ def coursedir(config: Any) -> Any:
     return CourseDirectory(config=config)
 
 
-def students(url: str) -> list[str]:
+def students(gradebook: Any) -> list[str]:
     """Names of all students in a gradebook, whether they handed in anything or not."""
-    from nbgrader.api import Gradebook, Student
+    from nbgrader.api import Student
 
-    with Gradebook(url) as gradebook:
-        return [name for (name,) in gradebook.db.query(Student.id).order_by(Student.id)]
+    return [name for (name,) in gradebook.db.query(Student.id).order_by(Student.id)]
 
 
 @contextlib.contextmanager

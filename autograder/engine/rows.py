@@ -40,14 +40,11 @@ class Found:
     failures: dict[str, str] = field(default_factory=dict)
 
 
-def rows(job: Job, url: str, students: list[str], found: Found, absent: Iterable[str] = ()) -> list[Row]:
+def rows(job: Job, gradebook: Any, students: list[str], found: Found, absent: Iterable[str] = ()) -> list[Row]:
     """Rows of these students, and then of those who are absent: they handed in nothing."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(url) as gradebook:
-        names = {n.name: n.max_score for n in gradebook.find_assignment(job.assignment).notebooks}
-        marks = _marks(gradebook, job.assignment)
-        given = by_hand.given(gradebook, job.assignment)
+    names = {n.name: n.max_score for n in gradebook.find_assignment(job.assignment).notebooks}
+    marks = _marks(gradebook, job.assignment)
+    given = by_hand.given(gradebook, job.assignment)
     handed_in = [
         _row(job, student, name, most, marks.get((student, name)), given.get((student, name), {}), found)
         for student in students

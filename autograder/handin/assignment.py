@@ -70,14 +70,14 @@ class Assignment:
         self.exercises = {lesson.id: [exercise.id for exercise in lesson.exercises] for lesson in course.lessons}
 
     @cached_property
-    def released(self) -> dict[str, dict[str, Any]]:
-        """The released notebooks by lesson. Raises FileNotFoundError before a build."""
+    def released(self) -> dict[str, Release]:
+        """The lessons as released. Raises FileNotFoundError before a build."""
         found = {}
         for lesson, file in self.files.items():
             path = self.root / "lessons" / self.id / file
             if not path.exists():
                 raise FileNotFoundError(f"{path} is missing. Run `genlab build`.")
-            found[lesson] = json.loads(path.read_text(encoding="utf-8"))
+            found[lesson] = Release(json.loads(path.read_text(encoding="utf-8")))
         return found
 
     def student_of(self, name: str) -> str:
@@ -135,4 +135,4 @@ class Assignment:
         return _Candidate(found, data, "", lesson, self._answers(notebook, lesson))
 
     def _answers(self, notebook: dict[str, Any], lesson: str) -> int:
-        return len(answered(read_cells(notebook, Notes()), Release(self.released[lesson])))
+        return len(answered(read_cells(notebook, Notes()), self.released[lesson]))

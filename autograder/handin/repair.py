@@ -44,10 +44,10 @@ def repair(notebook: dict[str, Any], released: dict[str, Any]) -> Repaired:
 
     Raises Refused when it is another lesson's notebook.
     """
-    return _repair(notebook, released, [])
+    return _repair(notebook, Release(released), [])
 
 
-def repair_file(path: Path, released: dict[str, Any], originals: Path) -> tuple[str, ...]:
+def repair_file(path: Path, release: Release, originals: Path) -> tuple[str, ...]:
     """Mend the file in its place, after a copy of it went to the folder `originals`; the sentences about what was mended.
 
     A second call changes nothing and returns the same. Raises Refused, after the released notebook with the
@@ -66,14 +66,14 @@ def repair_file(path: Path, released: dict[str, Any], originals: Path) -> tuple[
         notebook, more = read_notebook(data)
         if len(data) > LARGE:
             more.append(OUTPUTS)
-        repaired = _repair(notebook, released, notes + more)
+        repaired = _repair(notebook, release, notes + more)
     except Refused as error:
-        refuse_file(path, released, originals, str(error))
+        refuse_file(path, release, originals, str(error))
         raise
     if repaired.mended:
         storage.replace(path, _as_bytes(repaired.notebook), originals, repaired.mended)
-    elif release := release_of(released):
-        _sound.add((storage.digest(data), release))
+    elif digest := release_of(release.notebook):
+        _sound.add((storage.digest(data), digest))
     return repaired.mended
 
 
@@ -85,13 +85,12 @@ def is_sound(path: Path, released: dict[str, Any]) -> bool:
         return False
 
 
-def refuse_file(path: Path, released: dict[str, Any], originals: Path, reason: str) -> None:
+def refuse_file(path: Path, release: Release, originals: Path, reason: str) -> None:
     """Put the released notebook with the reason on top in the place of a file, if there is one, which is kept."""
-    storage.replace(path, _as_bytes(blank(released, reason)), originals, (reason,), refused=True)
+    storage.replace(path, _as_bytes(blank(release.notebook, reason)), originals, (reason,), refused=True)
 
 
-def _repair(notebook: dict[str, Any], released: dict[str, Any], already: list[str]) -> Repaired:
-    release = Release(released)
+def _repair(notebook: dict[str, Any], release: Release, already: list[str]) -> Repaired:
     notes = Notes(already)
     cells = read_cells(notebook, notes)
     _refuse_other_lesson(notebook, cells, release)

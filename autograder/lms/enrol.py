@@ -50,4 +50,9 @@ def enrolled(course: Path) -> list[str]:
         return []
     url = nbgrader_api.coursedir(nbgrader_api.config(course, Options())).db_url
     there = (course / "gradebook.db").exists() or not url.startswith("sqlite")
-    return nbgrader_api.students(url) if there else []
+    if not there:
+        return []
+    from nbgrader.api import Gradebook
+
+    with Gradebook(url) as gradebook:
+        return nbgrader_api.students(gradebook)

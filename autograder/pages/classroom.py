@@ -75,7 +75,11 @@ def open_assignment(folder: Path, assignment: str) -> Assignment:
     marks = read_marks(coursedir.db_url, assignment)
     if not marks:
         raise NothingGraded(f"nothing of {assignment} is graded yet. {grade}")
-    return Assignment(folder, course, assignment, lessons, marks, tuple(nbgrader_api.students(coursedir.db_url)))
+    from nbgrader.api import Gradebook
+
+    with Gradebook(coursedir.db_url) as gradebook:
+        students = tuple(nbgrader_api.students(gradebook))
+    return Assignment(folder, course, assignment, lessons, marks, students)
 
 
 def write_feedback(folder: Path, assignment: str, students: Iterable[str] = ()) -> list[Path]:

@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from autograder.handin import cells as handin_cells
+from autograder.handin.cells import Release
 from autograder.handin.collect import repair_submitted
 from autograder.handin.notes import as_markdown
 from autograder.handin.repair import Refused, is_sound, lesson_of, read_notebook, repair, repair_file
@@ -199,12 +200,12 @@ def test_a_file_is_known_to_be_whole_until_it_or_the_release_changes(tmp_path):
     path, originals = tmp_path / "one.ipynb", tmp_path / "originals"
     path.write_text(json.dumps(RELEASED | {"mine": 1}))
     assert not is_sound(path, RELEASED)
-    assert repair_file(path, RELEASED, originals) == () and is_sound(path, RELEASED)
+    assert repair_file(path, Release(RELEASED), originals) == () and is_sound(path, RELEASED)
     about = RELEASED["metadata"] | {"genlab": {"lesson": LESSON.id, "sha256": {"lessons": "0" * 64}}}
     assert not is_sound(path, RELEASED | {"metadata": about})
     path.write_text(json.dumps(RELEASED | {"cells": [c for c in RELEASED["cells"] if c["id"] != "kl_loss"]}))
     assert not is_sound(path, RELEASED)
-    assert repair_file(path, RELEASED, originals) and not is_sound(path, RELEASED)
+    assert repair_file(path, Release(RELEASED), originals) and not is_sound(path, RELEASED)
     path.unlink()
     assert not is_sound(path, RELEASED)
 
@@ -390,7 +391,7 @@ def test_a_refused_file_goes_to_the_originals_each_time_another_one_comes(tmp_pa
     for content in (b"one", b"two", b"one"):
         path.write_bytes(content)
         with pytest.raises(Refused, match="damaged"):
-            repair_file(path, RELEASED, originals)
+            repair_file(path, Release(RELEASED), originals)
     kept = {name: data for name, data in contents(originals).items() if name != "mended.json"}
     assert kept == {"02_vae_fashion.ipynb": b"one", "02_vae_fashion-2.ipynb": b"two"}
 
@@ -409,5 +410,5 @@ def test_a_file_that_cannot_be_opened_is_refused_with_the_reason(tmp_path, monke
     with monkeypatch.context() as patch:
         patch.setattr("autograder.handin.reading.os.open", denied)
         with pytest.raises(Refused, match="Permission denied"):
-            repair_file(path, RELEASED, tmp_path / "originals")
+            repair_file(path, Release(RELEASED), tmp_path / "originals")
     assert json.loads(path.read_bytes())["cells"][0]["id"] == "mended"

@@ -14,6 +14,7 @@ from autograder.definitions import load_reference
 from autograder.engine.client import Engine
 from autograder.engine.grading import grade
 from autograder.engine.submission import lent_by
+from autograder.handin.cells import Release
 from autograder.handin.repair import Refused, repair, repair_file
 from autograder.report import NotSolvedYet
 from autograder.selfcheck import check_notebook
@@ -201,7 +202,7 @@ def test_grading_lends_a_student_their_own_earlier_notebooks_only(here):
     (here / FILE).unlink()
     (here / FILE).write_text('{"cells": [', encoding="utf-8")
     with pytest.raises(Refused):
-        repair_file(here / FILE, json.loads(UNSOLVED), here / "originals")
+        repair_file(here / FILE, Release(json.loads(UNSOLVED)), here / "originals")
     assert lent_by(here, course, cnn) == {}, "the empty lesson is not what the student wrote"
     (here / FILE).write_text(SOLVED, encoding="utf-8")
     lent = lent_by(here, course, cnn)
