@@ -38,27 +38,36 @@ class UnknownLesson(ValueError):
     """The notebook belongs to no lesson of the course."""
 
 
-class Repair(NbGraderPreprocessor):
+class _OfCourse(NbGraderPreprocessor):
+    @functools.cached_property
+    def root(self) -> Path:
+        """The course's folder."""
+        return Path(CourseDirectory(parent=self).root)
+
+
+class Repair(_OfCourse):
     """Gives a submission the ids and metadata of the release back, before nbgrader looks at either."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook, mended."""
-        from autograder.handin.repair import Repaired, is_sound, repair
+        from autograder.handin.repair import is_sound, repair
         from autograder.handin.storage import result_for
 
-        root, about = _root(self), resources["nbgrader"]
+        root, about = self.root, resources["nbgrader"]
+        mended: tuple[str, ...] = ()
         place, released = Path(about["student"], about["assignment"]), released_by(root, _lesson(root, resources))
         path = root / "submitted" / place / f"{about['notebook']}.ipynb"
         known = result_for(path, root / "originals" / place)
-        whole = known is not None or is_sound(path, released)  # as the repair ahead of grading left it
-        repaired = Repaired(nb, ()) if whole else repair(_plain(nb), released)
+        if known is None and not is_sound(path, released):  # the repair ahead of grading has not seen it
+            repaired = repair(json.loads(json.dumps(nb)), released)
+            nb, mended = nbformat.from_dict(repaired.notebook), repaired.mended
+        notes = dict.fromkeys([*(known.notes if known else ()), *mended])
         # For Execute, which gets the notebook from a file: over anything that the hand-in has under this name.
-        mended = [*(known.notes if known else ()), *repaired.mended]
-        metadata = repaired.notebook["metadata"] | {graded.NAME: {"mended": list(dict.fromkeys(mended))}}
-        return nbformat.from_dict(repaired.notebook | {"metadata": metadata}), resources
+        nb["metadata"][graded.NAME] = {"mended": [*notes]}
+        return nb, resources
 
 
-class Execute(NbGraderPreprocessor):
+class Execute(_OfCourse):
     """Runs a submission in the sandbox and shows what its cells gave; verdicts go to `SaveAutoGrades`."""
 
     timeout = Float(CELL_SECONDS, help="seconds for one cell").tag(config=True)
@@ -75,21 +84,21 @@ class Execute(NbGraderPreprocessor):
         from autograder.handin.rebuild import release_of
         from autograder.handin.sanitise import sanitise
 
-        root, about = _root(self), resources["nbgrader"]
+        root, about = self.root, resources["nbgrader"]
         course, lesson = _course(root), _lesson(root, resources)
-        notebook, released = _plain(nb), released_by(root, lesson)
-        mended = notebook["metadata"].get(graded.NAME, {}).get("mended", [])
+        released = released_by(root, lesson)
+        mended = nb["metadata"].get(graded.NAME, {}).get("mended", [])
         grader = self.grader(root)
         handed_in = root / "submitted" / about["student"] / about["assignment"]
         place = about["student"], about["notebook"]
-        outcome = grader.outcome(place, notebook, lesson.id, lent_by(handed_in, course, lesson))
+        outcome = grader.outcome(place, nb, lesson.id, lent_by(handed_in, course, lesson))
         _give_points(outcome, lesson)
         for count, (index, outputs) in enumerate(sorted(outcome.outputs.items()), start=1):
-            notebook["cells"][index] |= {"outputs": outputs, "execution_count": count}
-        sanitise(notebook, frozenset(_markdown(released)))
-        for cell in code_cells(notebook, lesson.id):
+            nb["cells"][index] |= {"outputs": outputs, "execution_count": count}
+        sanitise(nb, frozenset(_markdown(released)))
+        for cell in code_cells(nb, lesson.id):
             if cell.exercise:
-                notebook["cells"][cell.index]["outputs"] = outcome.cards[cell.exercise]
+                nb["cells"][cell.index]["outputs"] = outcome.cards[cell.exercise]
         reports = tuple(outcome.reports.values())
         resources["genlab"] = Graded(
             lesson=lesson.id,
@@ -105,7 +114,7 @@ class Execute(NbGraderPreprocessor):
         )
         for note in [*outcome.notes, *(report.headline for report in reports if report.status == "grader_error")]:
             self.log.warning("%s", note)
-        return nbformat.from_dict(notebook), resources
+        return nbformat.from_dict(nb), resources
 
     def grader(self, root: Path) -> Grader:
         """The grader with this preprocessor's options."""
@@ -154,10 +163,6 @@ def _give_points(outcome: Outcome, lesson: Lesson) -> None:
             outcome.cards[exercise] = shown(outcome.reports[exercise])
 
 
-def _root(preprocessor: NbGraderPreprocessor) -> Path:
-    return Path(CourseDirectory(parent=preprocessor).root)
-
-
 def _lesson(root: Path, resources: Any) -> Lesson:
     """The lesson of the notebook in hand. Raises UnknownLesson."""
     about = resources["nbgrader"]
@@ -180,8 +185,3 @@ def _read_course(file: Path, changed: int) -> Course:
 def _markdown(notebook: dict[str, Any]) -> list[str]:
     """The text of its Markdown cells."""
     return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-
-
-def _plain(nb: Any) -> dict[str, Any]:
-    notebook: dict[str, Any] = json.loads(json.dumps(nb))
-    return notebook

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -115,6 +116,7 @@ def _clone() -> Path:
 
 def main() -> None:
     """The command `genlab`, which leaves without the interpreter's own end: with torch or nbgrader that takes half a second."""
+    gc.set_threshold(100_000)  # a command makes much that stays, and little garbage
     code: object = 0
     try:
         app()

@@ -47,10 +47,10 @@ class Grader:
         return future
 
     def outcome(self, place: Place, notebook: dict[str, Any], lesson: str, lent: Lent) -> Outcome:
-        """The outcome of a notebook; see `grading.grade`."""
+        """The outcome of a notebook, which may be nbformat's; see `grading.grade`."""
         key, future = self._ahead.pop(place, (None, None))
         if future is None or key != _key(notebook, lesson, lent):
-            future = self.source.submit(notebook, lesson, lent)
+            future = self.source.submit(json.loads(json.dumps(notebook)), lesson, lent)
         return future.result()
 
     def close(self) -> None:

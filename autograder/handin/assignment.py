@@ -43,15 +43,15 @@ class _Candidate:
     data: bytes | None = None
     problem: str = ""  # why it cannot be graded
     lesson: str | None = None
-    answers: int = 0
+    notebook: dict[str, Any] | None = None  # where it can be graded
 
 
-def _worth(candidate: _Candidate, file: str) -> tuple[Any, ...]:
+def _worth(candidate: _Candidate, file: str, answers: int) -> tuple[Any, ...]:
     """The greatest counts. Of files with one date that is the one which a browser called (2), then (1): it was there when they came."""
     found = candidate.found
     copy = re.search(r"\((\d{1,3})\)", found.name)
     named = int(copy[1]) if copy else 0, found.name == file
-    return not candidate.problem, candidate.answers > 0, found.order, found.time, *named
+    return not candidate.problem, answers > 0, found.order, found.time, *named
 
 
 class Assignment:
@@ -108,7 +108,8 @@ class Assignment:
         choices = {}
         for lesson, file in self.files.items():
             mine = [c for c in candidates if c.lesson == lesson]
-            mine.sort(key=lambda c: _worth(c, file))
+            if len(mine) > 1:
+                mine.sort(key=lambda c: _worth(c, file, self._answers(c)))
             if mine:
                 best, others = mine[-1], [c.found for c in mine[:-1]]
                 notes = [*best.found.said, *(OTHERS.format(quote(found.name)) for found in others)]
@@ -132,7 +133,9 @@ class Assignment:
             # A stranger under this lesson's name: mending it will say so.
             problem = "It is no notebook of this lesson." if by_name else ""
             return _Candidate(found, data, problem, by_name or lesson)
-        return _Candidate(found, data, "", lesson, self._answers(notebook, lesson))
+        return _Candidate(found, data, "", lesson, notebook)
 
-    def _answers(self, notebook: dict[str, Any], lesson: str) -> int:
-        return len(answered(read_cells(notebook, Notes()), self.released[lesson]))
+    def _answers(self, candidate: _Candidate) -> int:
+        if candidate.notebook is None or candidate.lesson is None:
+            return 0
+        return len(answered(read_cells(candidate.notebook, Notes()), self.released[candidate.lesson]))
