@@ -53,10 +53,14 @@ def steps(what: str) -> Iterator[Callable[[int, int], None]]:
     On a terminal alone, where it is gone at the end.
     """
     from rich.console import Console
+
+    if not Console().is_terminal:
+        yield lambda number, every: None
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     start, count = TextColumn("{task.description}"), (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(start, transient=True, disable=not Console().is_terminal) as bar:
+    with Progress(start, transient=True) as bar:
         task = bar.add_task(f"{what} …", total=None)
 
         def done(number: int, every: int) -> None:

@@ -170,10 +170,12 @@ class Judges:
 
 def serve(desks: list[list[int]]) -> None:
     """Judge at every desk, which is a socket to the server and one to the grader, until the grader hangs up."""
+    from autograder import checks
     from autograder.engine import grading  # noqa: F401 - once, before the judges are forked
     from autograder.sandbox import compiler
 
     compiler.spare()
+    checks.ids()  # which reads course.yml, and keeps it
     gc.freeze()
     gc.enable()
     judges = []
