@@ -32,8 +32,7 @@ class Missing:
 
 def missing(assignment: Assignment) -> Missing:
     """Who of the class handed in nothing, or not all."""
-    handed_in = {(p.parts[-3], p.stem) for p in (assignment.folder / "submitted").glob(f"*/{assignment.id}/*.ipynb")}
-    handed_in |= {(p.parts[-3], p.stem) for p in (assignment.folder / "autograded").glob(f"*/{assignment.id}/*.ipynb")}
+    handed_in = _handed_in(assignment)
     some = {student for student, _ in handed_in}
     parts = {
         lesson.file: sorted(student for student in some if (student, lesson.file) not in handed_in)
@@ -74,10 +73,17 @@ def slow(works: list[Work], known: list[Look]) -> list[Look]:
 
 
 def late(assignment: Assignment) -> list[Look]:
-    """What came after the due date."""
+    """What came after the due date; for nbgrader, who was late with one notebook was late with those never handed in, too."""
     said = "{} after it was due; points taken off: {}"
-    found = [m for m in assignment.marks.values() if m.late]
+    handed_in = _handed_in(assignment)
+    found = [m for m in assignment.marks.values() if m.late and (m.student, m.notebook) in handed_in]
     return [
         Look(m.student, m.notebook, said.format(duration(m.late), number(m.penalty)))
         for m in sorted(found, key=lambda m: (m.student, m.notebook))
     ]
+
+
+def _handed_in(assignment: Assignment) -> set[tuple[str, str]]:
+    """Students and notebooks of which there is a file."""
+    places = (assignment.folder / kind for kind in ("submitted", "autograded"))
+    return {(p.parts[-3], p.stem) for place in places for p in place.glob(f"*/{assignment.id}/*.ipynb")}

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from autograder import checks
 from autograder.handin import storage
 from autograder.handin.absence import refused
+from autograder.pages.attention import late
 from autograder.pages.class_report import class_report
 from autograder.pages.classroom import open_assignment
 from autograder.pages.scores import histogram
@@ -155,6 +156,13 @@ def test_the_report_counts_what_there_is(course):
     assert "s06 02_vae_fashion 3 hours after it was due; points taken off: 2" in text
     assert "the check broke: Encoder" in text and "the code ended <script>" in text
     assert "20 to 22 20" in text, "the histogram as a table, with round bounds"
+
+
+def test_a_notebook_that_was_never_handed_in_is_not_late(course):
+    assignment = open_assignment(course, CHAPTER)
+    marks = assignment.marks["s06", LESSON.file]
+    both = {("s06", name): replace(marks, notebook=name) for name in (LESSON.file, "03_vae_faces")}
+    assert [(look.student, look.notebook) for look in late(replace(assignment, marks=both))] == [("s06", LESSON.file)]
 
 
 @pytest.fixture
