@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -109,6 +110,7 @@ def grade(
     ] = None,
 ) -> None:
     """Repair and grade what is in submitted/, in the sandbox, into nbgrader's gradebook. Exit code 1 if a person must look at any."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look for them among all that is installed
     from autograder.engine.alone import NotAlone
     from autograder.engine.assignment import NotReleased, grade_assignment
     from autograder.engine.launch import EngineError
