@@ -26,6 +26,8 @@ from pydantic_core import PydanticCustomError
 
 from genlab import course_rules, fast_yaml
 
+MOST_NAMES = 20  # in an error; of more, which are exercises, the lessons
+
 
 class CourseError(ValueError):
     """Rules that `course.yml` breaks, one per line, each with its place and what to do."""
@@ -208,10 +210,11 @@ class Course(_Entry):
 
 
 def pick(id: str, entries: dict[str, Any], kind: str) -> Any:
-    """The entry of this id. Raises LookupError, naming the nearest, or all, if there is none."""
+    """The entry of this id. Raises LookupError, naming the nearest, or what there is, if there is none."""
     if id in entries:
         return entries[id]
-    advice = course_rules.did_you_mean(id, list(entries)) or f"There are: {', '.join(entries)}."
+    names = entries if len(entries) <= MOST_NAMES else dict.fromkeys(f"{name.partition('/')[0]}/…" for name in entries)
+    advice = course_rules.did_you_mean(id, list(entries)) or f"There are: {', '.join(names)}."
     raise LookupError(f"There is no {kind} {id!r} in course.yml. {advice}")
 
 

@@ -88,6 +88,8 @@ def test_lessons_and_exercises_are_found_by_id_and_file(course_file):
 
 def test_an_unknown_id_names_the_nearest(course_file):
     course = load_course(course_file(COURSE))
+    with pytest.raises(LookupError, match=r"There are: density/…, mlp/…, .*, cgan/…\.$"):
+        load_course().exercise("foo/bar")
     with pytest.raises(LookupError, match=r"no exercise 'one/h'.*Did you mean one/g\?"):
         course.exercise("one/h")
     with pytest.raises(LookupError, match=r"no lesson 'three'.*There are: one, two\."):
