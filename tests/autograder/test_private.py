@@ -7,6 +7,7 @@ import pytest
 from autograder import private
 from autograder.engine.verdicts import Examiner
 from autograder.probes import run_probe
+from tests.strength import sealed
 
 EXERCISE = "vae_fashion/kl_loss"
 HEAD = "from autograder.exercise import Claim, Failure\n"
@@ -24,7 +25,7 @@ def verdict(tmp_path, source, answer=kl_loss):
     examiner = Examiner(b"secret", "about", private.read(tmp_path))
     plan = examiner.plan(EXERCISE, 1)
     if plan is not None:
-        examiner.judge(EXERCISE, plan, run_probe(plan, answer), answer.__name__.encode())
+        examiner.judge(EXERCISE, plan, sealed(run_probe(plan, answer)))
     return examiner.finish()[EXERCISE]
 
 
