@@ -213,7 +213,9 @@ def pick(id: str, entries: dict[str, Any], kind: str) -> Any:
     """The entry of this id. Raises LookupError, naming the nearest, or what there is, if there is none."""
     if id in entries:
         return entries[id]
-    names = entries if len(entries) <= MOST_NAMES else dict.fromkeys(f"{name.partition('/')[0]}/…" for name in entries)
+    names = [name for name in entries if name.startswith(f"{id.partition('/')[0]}/")] or list(entries)
+    if len(names) > MOST_NAMES:
+        names = list(dict.fromkeys(f"{name.partition('/')[0]}/…" for name in entries))
     advice = course_rules.did_you_mean(id, list(entries)) or f"There are: {', '.join(names)}."
     raise LookupError(f"There is no {kind} {id!r} in course.yml. {advice}")
 

@@ -23,12 +23,12 @@ def module_name(exercise: str) -> str:
 def find(exercise: str) -> Exercise:
     """The check of an exercise id. Raises KeyError, with what may be meant, for one that the course does not have."""
     if exercise not in _course():
-        from genlab.course_rules import did_you_mean
+        from genlab.course import pick
 
-        lesson = exercise.partition("/")[0]
-        lessons = ", ".join(dict.fromkeys(each.partition("/")[0] for each in ids()))
-        near = f"the lesson {lesson} has: {', '.join(ids(lesson))}" if ids(lesson) else did_you_mean(exercise, ids())
-        raise KeyError(f"no exercise {exercise!r}; {near or f'the lessons are: {lessons}'}")
+        try:
+            pick(exercise, _course(), "exercise")
+        except LookupError as error:
+            raise KeyError(str(error)) from None
     found: Exercise = importlib.import_module(module_name(exercise)).EXERCISE
     return found
 

@@ -62,11 +62,11 @@ RAISED = _or_none(_part(type=TEXT, kinds=TEXTS, not_implemented=YES_OR_NO, messa
 # What came back: numbers and texts as they are, containers with what they hold; of anything else only the type is told
 VALUE = core_schema.definition_reference_schema("value")
 VALUES = _many(VALUE)
-PLAIN = "NoneType", "bool", "int", "float", "str"
-_PLAIN = core_schema.union_schema([YES_OR_NO, WHOLE, core_schema.float_schema(strict=True), TEXT])
+PLAIN_KINDS = "NoneType", "bool", "int", "float", "str"
+PLAIN = core_schema.union_schema([YES_OR_NO, WHOLE, core_schema.float_schema(strict=True), TEXT])
 _KINDS = {
     "tensor": _part(kind=_one_of("tensor"), data=TENSOR, requires_grad=YES_OR_NO, device=TEXT),
-    **dict.fromkeys(PLAIN, _part(kind=_one_of(*PLAIN), value=_or_none(_PLAIN))),
+    **dict.fromkeys(PLAIN_KINDS, _part(kind=_one_of(*PLAIN_KINDS), value=_or_none(PLAIN))),
     "sequence": _part(kind=_one_of("sequence"), items=VALUES),
     "dict": _part(kind=_one_of("dict"), items=_named(VALUE)),
     "other": _part(kind=_one_of("other"), type=TEXT),

@@ -114,7 +114,6 @@ def environment(staged: Path) -> dict[str, str]:
         "GENLAB_PROGRESS": "off",
         "GENLAB_CHECKPOINTS": "off",
         "GENLAB_PREPARED_ONLY": "1",
-        "PYDANTIC_DISABLE_PLUGINS": "__all__",  # judges look for none
     }
 
 

@@ -1,4 +1,4 @@
-"""torch without its compiler, and what only few want: importing them takes longer than grading a class of ten."""
+"""torch without its compiler and other parts that only few want: they come when somebody uses them."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import checks
 from genlab.course import CourseError, load_course
 
 COURSE = """\
@@ -90,6 +91,10 @@ def test_an_unknown_id_names_the_nearest(course_file):
     course = load_course(course_file(COURSE))
     with pytest.raises(LookupError, match=r"There are: density/…, mlp/…, .*, cgan/…\.$"):
         load_course().exercise("foo/bar")
+    with pytest.raises(LookupError, match=r"There are: cgan/label_planes, [^…]*, cgan/generate_with_label\.$"):
+        load_course().exercise("cgan/xyzzy")
+    with pytest.raises(KeyError, match="There are: cgan/label_planes, "):
+        checks.find("cgan/xyzzy")
     with pytest.raises(LookupError, match=r"no exercise 'one/h'.*Did you mean one/g\?"):
         course.exercise("one/h")
     with pytest.raises(LookupError, match=r"no lesson 'three'.*There are: one, two\."):

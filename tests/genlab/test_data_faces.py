@@ -133,4 +133,4 @@ def test_the_drawn_set_loads_like_the_real_one(home, capsys):
 def test_five_hundred_faces_take_a_second_or_two():
     start = time.process_time()  # of all cores together, whatever else this machine is doing
     drawn.draw("faces", {"train": 500})
-    assert time.process_time() - start < 10  # a machine whose processors others use, too, takes three times as long
+    assert time.process_time() - start < 2.5
